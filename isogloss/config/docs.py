@@ -11,6 +11,17 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from isogloss.config.barrier import (
+    Barrier,
+    Corpus,
+    Glossary,
+    LibreTranslate,
+    Mmlu,
+    Quiz,
+    Selection,
+    SourceFile,
+    Translation,
+)
 from isogloss.config.models import Model, ModelTable, Source
 from isogloss.config.studies import (
     Bootstrap,
@@ -35,6 +46,15 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "xmrc.demonstrations": Demonstrations,
     "xmrc.decoding": Decoding,
     "xmrc.tables": XmrcTables,
+    "translation": Translation,
+    "translation.libretranslate": LibreTranslate,
+    "translation.glossary": Glossary,
+    "barrier": Barrier,
+    "barrier.corpora.NAME": Corpus,
+    "barrier.selection": Selection,
+    "barrier.selection.query": SourceFile,
+    "barrier.mmlu": Mmlu,
+    "barrier.quiz": Quiz,
     "tiny": Tiny,
 }
 MODEL_SECTIONS: dict[str, type[BaseModel]] = {"models.NAME": Model, "models.NAME.source": Source}

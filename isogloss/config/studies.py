@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from isogloss.config.barrier import Barrier, Translation
 from isogloss.config.base import Strict
 from isogloss.languages import NAMES
 
@@ -178,4 +179,6 @@ class Config(Strict):
     bootstrap: Bootstrap = Bootstrap()
     generation: Generation = Generation()
     tiny: Tiny = Tiny()
+    translation: Translation = Translation()
     xmrc: Xmrc
+    barrier: Barrier

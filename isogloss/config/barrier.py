@@ -1,0 +1,159 @@
+"""The settings of study `barrier` (paper B) and of translation, with their defaults and meaning."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from isogloss.config.base import Strict
+
+Positive = Annotated[int, Field(gt=0)]
+Granularity = Literal["english", "document", "sentence", "words", "collection"]
+Variant = Literal["full", "mixup", "question", "options", "gt_question", "gt", "onewrong"]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
+
+
+class LibreTranslate(Strict):
+    """A LibreTranslate server; its key, if any, is in the variable LIBRETRANSLATE_API_KEY."""
+
+    url: str = Field("http://localhost:5000", description="address of the server")
+
+
+class Glossary(Strict):
+    """Word by word from a table, for the demo alone: no translation system."""
+
+    file: str = Field(
+        "resources/demo/glossary.tsv", description="columns en and each target language"
+    )
+
+
+class Translation(Strict):
+    """Who translates, and what happens with what cannot be translated."""
+
+    memory: str = Field(
+        "results/memory", description="folder of all answers, kept across configurations"
+    )
+    provider: Literal["google", "libretranslate", "seq2seq", "llm", "apertium", "glossary"] = Field(
+        "google", description="who translates"
+    )
+    jobs: Positive = Field(4, description="requests at a time")
+    on_failure: Literal["stop", "leave-out"] = Field(
+        "stop",
+        description=(
+            "a unit that failed after all tries: stop, or leave out the document or question "
+            "that needs it and count it"
+        ),
+    )
+    unchanged: Literal["accept", "leave-out"] = Field(
+        "accept",
+        description=(
+            "a unit that the provider gave back as it was (names, formulas): its translation, "
+            "counted in the quality report, or treated as failed"
+        ),
+    )
+    libretranslate: LibreTranslate = LibreTranslate()
+    glossary: Glossary = Glossary()
+
+
+class Corpus(Strict):
+    """Documents to fine-tune on: the lines of a file, TOFU's pairs, or the selected documents."""
+
+    documents: Literal["lines", "tofu", "selection"] = Field(
+        "lines", description="`selection`: what section `selection` selects, of no file of its own"
+    )
+    source: str | None = Field(None, description="data set of the source manifest")
+    file: str | None = Field(None, description="its file")
+    first: Positive | None = Field(None, description="only so many documents; null: all")
+    mixes: list[Granularity] = Field(description="units that get a language each")
+
+    @model_validator(mode="after")
+    def _has_a_file_unless_selected(self) -> "Corpus":
+        selected = self.documents == "selection"
+        if selected == bool(self.source) or selected == bool(self.file):
+            raise ValueError("give `source` and `file`, or `documents: selection` alone")
+        if not self.mixes or len(set(self.mixes)) < len(self.mixes):
+            raise ValueError(f"`mixes` is {self.mixes}: give at least one, and each one once")
+        return self
+
+
+class SourceFile(Strict):
+    """A file of the source manifest."""
+
+    source: str = Field(description="data set")
+    file: str
+
+
+class Selection(Strict):
+    """The Harry Potter documents: the best by BM25, and all others with a keyword (D.3)."""
+
+    corpus: str = Field(description="corpus of `corpora` that is searched")
+    query: SourceFile = Field(description="text of the wiki passages, the query")
+    keywords: list[str] = Field(
+        ["resources/keywords/hp_characters.txt", "resources/keywords/hp_spells.txt"],
+        description="files of names, one a line",
+    )
+    k: Positive = Field(2000, description="best documents taken")
+    ks: list[Positive] = Field(
+        [100, 200, 500, 1000, 1500, 2000, 3000, 4000],
+        description="numbers of best documents at which figure 10 counts those with a keyword",
+    )
+    top: Positive = Field(3, description="documents that table 6 shows")
+    published: SourceFile | None = Field(
+        None, description="the authors' line numbers, compared with ours; null: no comparison"
+    )
+
+
+class Mmlu(Strict):
+    """MMLU and its variants in other languages (paper B, section 3.1)."""
+
+    take: Literal["rebuild", "published"] = Field(
+        "rebuild", description="build the variants, or read them from `folder`"
+    )
+    folder: str | None = Field(
+        None, description="a folder in the layout of the authors' release, for `take: published`"
+    )
+    subjects: list[str] | None = Field(None, description="subjects to use; null: all 57")
+    questions: Positive | None = Field(
+        None, description="questions of each subject, the first ones; null: all"
+    )
+    variants: list[Variant] = Field(
+        ["full", "mixup", "question", "options", "gt_question", "gt", "onewrong"],
+        description="variants to build, beside English",
+    )
+    languages: list[str] | None = Field(
+        None, description="languages of the variants; null: those of `barrier.languages`"
+    )
+    splits: list[Literal["test", "dev", "val"]] = Field(
+        ["test", "dev"], description="splits; dev has the demonstrations of few-shot prompts"
+    )
+
+    @model_validator(mode="after")
+    def _published_needs_a_folder(self) -> "Mmlu":
+        if (self.take == "published") != (self.folder is not None):
+            raise ValueError("`folder` belongs to `take: published`: give both or neither")
+        return self
+
+
+class Quiz(Strict):
+    """The Harry Potter quiz (paper B, appendix C)."""
+
+    take: Literal["isogloss", "published"] = Field(
+        "isogloss", description="our own, which ships, in 16 languages; or the authors', in five"
+    )
+    languages: list[str] = Field(description="languages of the questions")
+
+
+class Barrier(Strict):
+    """Study `barrier`: what a model knows in one language and not in another (paper B)."""
+
+    seed: int = Field(42, description="seed of all draws of languages")
+    languages: list[str] = Field(
+        ["en", "fr", "de", "es", "it"], description="languages of the mixed corpora and variants"
+    )
+    chunk_words: Positive = Field(8, description="words of a chunk, for the mix `words`")
+    corpora: dict[Name, Corpus] = Field(
+        description="corpora by name; a file of settings adds to them and replaces none"
+    )
+    mixed: list[str] = Field(description="corpora of `corpora` that are mixed")
+    selection: Selection | None = Field(description="how documents are selected; null: not at all")
+    mmlu: Mmlu | None = Field(description="MMLU; null: none")
+    quiz: Quiz
