@@ -142,6 +142,49 @@ class Quiz(Strict):
     languages: list[str] = Field(description="languages of the questions")
 
 
+class Evaluation(Strict):
+    """Models and what they are asked: the values listed are crossed."""
+
+    task: Literal["mmlu", "quiz", "tofu"] = Field(description="what is asked")
+    models: list[str] = Field(description="models of the model table, or fine-tunes")
+    variants: list[Literal["english"] | Variant] = Field(
+        ["english"], description="variants of MMLU; other tasks have none"
+    )
+    languages: list[str] | None = Field(
+        None, description="languages of the questions; null: those of `barrier.languages`"
+    )
+    shots: list[Literal[0, 5]] = Field([0], description="demonstrations in the prompt")
+    demonstrations: list[Literal["english", "same-bias", "translate"]] = Field(
+        ["english"], description="kinds of demonstrations, where there are any (paper B, 4.1)"
+    )
+    styles: list[Literal["default", "lower", "digits", "aware-0", "aware-1"]] = Field(
+        ["default"],
+        description=(
+            "option ids A/B/C/D, a/b/c/d or 1/2/3/4, or a multilingual-aware instruction (4.1)"
+        ),
+    )
+    scoring: list[Literal["letter", "text", "first-token"]] = Field(
+        ["letter"],
+        description=(
+            "the option whose id, or whose text, is most probable, or the id that is the first "
+            "token written (table 8)"
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Evaluation":
+        lists = ("models", "variants", "shots", "demonstrations", "styles", "scoring")
+        for name in (*lists, "languages"):
+            values = getattr(self, name)
+            if values is not None and (not values or len(set(values)) < len(values)):
+                raise ValueError(f"`{name}` is {values}: give at least one, and each one once")
+        if self.task != "mmlu" and self.variants != ["english"]:
+            raise ValueError(f"`variants` are MMLU's; the task {self.task} has none")
+        if self.task == "quiz" and self.shots != [0]:
+            raise ValueError("the quiz has no demonstrations: `shots` can only be [0]")
+        return self
+
+
 class Barrier(Strict):
     """Study `barrier`: what a model knows in one language and not in another (paper B)."""
 
@@ -157,3 +200,14 @@ class Barrier(Strict):
     selection: Selection | None = Field(description="how documents are selected; null: not at all")
     mmlu: Mmlu | None = Field(description="MMLU; null: none")
     quiz: Quiz
+    evaluations: dict[Name, Evaluation] = Field(
+        {}, description="what is evaluated, by name; `evaluate` says which"
+    )
+    evaluate: list[str] = Field([], description="evaluations of `evaluations` that are run")
+    option_tokens: Literal["bare", "spaced"] = Field(
+        "bare", description="whether an option id is scored as `A` (the authors) or ` A`"
+    )
+    controls: list[Literal["gold", "random", "english-only"]] = Field(
+        ["gold", "random", "english-only"],
+        description="answers made from the gold, shown as the last rows of every table",
+    )

@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from isogloss.config.barrier import (
     Barrier,
     Corpus,
+    Evaluation,
     Glossary,
     LibreTranslate,
     Mmlu,
@@ -55,6 +56,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "barrier.selection.query": SourceFile,
     "barrier.mmlu": Mmlu,
     "barrier.quiz": Quiz,
+    "barrier.evaluations.NAME": Evaluation,
     "tiny": Tiny,
 }
 MODEL_SECTIONS: dict[str, type[BaseModel]] = {"models.NAME": Model, "models.NAME.source": Source}
