@@ -15,11 +15,12 @@ from deep_translator.constants import BASE_URLS
 
 from isogloss.errors import IsoglossError
 from isogloss.retry import Interrupted, Retry
+from isogloss.translation.ask import LOST_IN_A_ROW
 from isogloss.translation.memory import Entry, Memory
 from isogloss.translation.providers.google import GoogleProvider
 from isogloss.translation.providers.libretranslate import LibreTranslateProvider
 from isogloss.translation.providers.protocol import Failure, Provider
-from isogloss.translation.translate import LOST_IN_A_ROW, Translations, translate
+from isogloss.translation.translate import Translations, translate
 from tests.translation_server import FAULTS, TranslationServer, translation
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +81,7 @@ from isogloss.retry import Retry
 from isogloss.translation.providers.libretranslate import LibreTranslateProvider
 from isogloss.translation.translate import translate
 url, folder, units = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]).read_text().splitlines()
-retry = Retry(tries=6, base=0.005)
+retry = Retry(tries=12, base=0.005)
 translate(units, LibreTranslateProvider(url, retry), "en", "de", folder, jobs=4, retry=retry)
 """
 

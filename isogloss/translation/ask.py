@@ -1,0 +1,235 @@
+"""Ask a provider for what a memory lacks: several requests at a time, tried again, none lost."""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from isogloss.errors import IsoglossError
+from isogloss.progress import progress
+from isogloss.retry import Interrupted, Retry
+from isogloss.translation.memory import BATCH, FAILED, TRANSLATED, UNCHANGED, Entry, Memory
+from isogloss.translation.providers.protocol import Failure, Provider
+from isogloss.translation.units import core, joined, pieces, sendable
+
+log = logging.getLogger(__name__)
+
+# A service that is down would take days to fail every unit of a corpus, one after the other.
+LOST_IN_A_ROW = 20
+
+_PAGE = re.compile(r"<\s*(!doctype|html|head|title|body)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How many requests a run made; a retry is a request made again for the same text."""
+
+    requests: int
+    retries: int
+
+
+def ask(
+    units: pl.Series,
+    provider: Provider,
+    memory: Memory,
+    *,
+    jobs: int = 4,
+    retry: Retry | None = None,
+) -> Asked:
+    """Ask for those units that have no answer in the memory, and put what comes into it.
+
+    units: distinct texts proper (see `distinct`), as many as a corpus has: besides them 33 bytes
+    are held for each unit of the memory. jobs: requests at a time. Every answer is in the memory
+    before it counts, so that a killed job goes on where it was; units that failed in an earlier
+    run are asked again. Raises IsoglossError where the service refuses altogether, or fails
+    `LOST_IN_A_ROW` requests one after the other for good.
+    """
+    provider.check(memory.source, memory.target)
+    memory.refresh()
+    known = [memory.answered(units[start : start + BATCH]) for start in range(0, len(units), BATCH)]
+    missing = units.filter(~np.concatenate([np.empty(0, np.bool_), *known]))
+    log.info(
+        "%s, %s to %s: %d units, %d in the memory, %d to translate",
+        *(provider.name, memory.source, memory.target),
+        *(len(units), len(units) - len(missing), len(missing)),
+    )
+    run = _Run(provider, memory.source, memory.target, retry or Retry())
+    for entries in run.all(missing, jobs):
+        memory.append(entries)
+    log.info("%d requests, %d of them retries", run.requests, run.retries)
+    return Asked(run.requests, run.retries)
+
+
+class _Run:
+    """The requests of one run, from several threads."""
+
+    def __init__(self, provider: Provider, source: str, target: str, retry: Retry):
+        self.provider, self.source, self.target, self.retry = provider, source, target, retry
+        self.requests = self.retries = 0
+        self._lost = 0
+        self._not_before = 0.0  # a pause that the server asks one thread for holds for all
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+
+    def all(self, units: Sequence[str] | pl.Series, jobs: int) -> Iterator[list[Entry]]:
+        """Yield the entries of units as they are done.
+
+        After an error the requests under way are waited for, and their answers yielded, before
+        it is raised.
+        """
+        batches = iter(_batches(units, self.provider.batch))
+        running: set[Future[list[Entry]]] = set()
+        error: BaseException | None = None
+        with (
+            progress(len(units), f"{self.provider.name} {self.target}", "unit") as bar,
+            ThreadPoolExecutor(jobs) as pool,
+        ):
+            try:
+                while True:
+                    # Few are queued, so that a stop is a stop.
+                    while error is None and len(running) < 2 * jobs:
+                        if (batch := next(batches, None)) is None:
+                            break
+                        running.add(pool.submit(self._entries, batch))
+                    if not running:
+                        break
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    error = error or next((e for f in done if (e := f.exception())), None)
+                    entries = [e for f in done if f.exception() is None for e in f.result()]
+                    if entries:
+                        yield entries
+                        bar.update(len(entries))
+                    if error is not None:
+                        self._stop.set()
+                        running = {future for future in running if not future.cancel()}
+            finally:
+                self._stop.set()
+                for future in running:
+                    future.cancel()
+        if error is not None:
+            raise error
+
+    def _entries(self, units: Sequence[str]) -> list[Entry]:
+        split = [pieces(unit, self.provider.fits) for unit in units]
+        texts = [core(part)[1] for parts in split for part in parts if sendable(part)]
+        answers: list[str | Failure] = []
+        for batch in _batches(texts, self.provider.batch):
+            answers += self._ask(batch)
+        rest = iter(answers)
+        return [
+            self._entry(unit, parts, [next(rest) for part in parts if sendable(part)])
+            for unit, parts in zip(units, split, strict=True)
+        ]
+
+    def _entry(self, unit: str, parts: list[str], answers: list[str | Failure]) -> Entry:
+        sent = [core(part)[1] for part in parts if sendable(part)]
+        translated = []
+        for text, answer in zip(sent, answers, strict=True):
+            place = f"piece of {len(text)} characters: " if len(parts) > 1 else ""
+            if isinstance(answer, Failure):
+                return self._made(unit, None, FAILED, place + answer.reason)
+            if _same(text, answer):
+                if place:
+                    return self._made(unit, None, FAILED, place + "came back unchanged")
+                return self._made(unit, None, UNCHANGED, None)
+            translated.append(answer)
+        return self._made(unit, joined(parts, iter(translated)), TRANSLATED, None)
+
+    def _made(self, unit: str, translation: str | None, status: str, reason: str | None) -> Entry:
+        return Entry(
+            *(self.provider.name, self.source, self.target, unit, translation, status),
+            *(self.provider.version, reason),
+        )
+
+    def _ask(self, texts: Sequence[str]) -> list[str | Failure]:
+        """Return an answer to each text; what no retry mends is a Failure."""
+        answers: dict[int, str | Failure] = {}
+        reason = ""
+        for attempt in range(1, self.retry.tries + 1):
+            self._wait()
+            open_ones = [index for index in range(len(texts)) if index not in answers]
+            with self._lock:
+                self.requests += 1
+                self.retries += attempt > 1
+            try:
+                for index, answer in zip(
+                    open_ones,
+                    self.provider.translate(
+                        [texts[index] for index in open_ones], self.source, self.target
+                    ),
+                    strict=True,
+                ):
+                    wrong = _wrong(texts[index], answer)
+                    reason = wrong or reason
+                    if not wrong:
+                        answers[index] = answer if isinstance(answer, Failure) else answer.strip()
+                if len(answers) == len(texts):
+                    with self._lock:
+                        self._lost = 0
+                    return [answers[index] for index in range(len(texts))]
+                self._hold(Interrupted(reason), attempt)
+            except Interrupted as interruption:
+                reason = str(interruption)
+                self._hold(interruption, attempt)
+        self._count_lost(reason)
+        failure = Failure(f"{reason} ({self.retry.tries} tries)")
+        return [answers.get(index, failure) for index in range(len(texts))]
+
+    def _count_lost(self, reason: str) -> None:
+        with self._lock:
+            self._lost += 1
+            lost = self._lost
+        if lost >= LOST_IN_A_ROW:
+            raise IsoglossError(
+                f"{self.provider.name}, {self.source} to {self.target}: {lost} requests failed in "
+                f"a row for good, the last with: {reason}; see whether the service can be "
+                "reached, and run again: what was translated is kept"
+            )
+
+    def _hold(self, interruption: Interrupted, attempt: int) -> None:
+        """Pause after a failed try."""
+        if interruption.pause > self.retry.longest_wait:
+            raise IsoglossError(
+                f"{self.provider.name}: {interruption}; the service asks to wait "
+                f"{interruption.pause:.0f} s, longer than the {self.retry.longest_wait:.0f} s "
+                "allowed; run again later: what was translated is kept"
+            )
+        if interruption.pause:
+            with self._lock:
+                until = time.monotonic() + interruption.pause
+                self._not_before = max(self._not_before, until)
+        if attempt < self.retry.tries:
+            self._stop.wait(self.retry.pause(attempt, interruption.pause))
+
+    def _wait(self) -> None:
+        """Wait until the server may be asked again."""
+        while (pause := self._not_before - time.monotonic()) > 0 and not self._stop.wait(pause):
+            pass
+        if self._stop.is_set():
+            raise IsoglossError(f"{self.provider.name}: stopped")
+
+
+def _wrong(text: str, answer: str | Failure) -> str | None:
+    """Return what makes `answer` none to `text`, or None."""
+    if isinstance(answer, Failure):
+        return None
+    if not answer.strip():
+        return "an empty answer"
+    if _PAGE.search(answer) and not _PAGE.search(text):
+        return "an HTML page in place of a translation"
+    return None
+
+
+def _same(text: str, answer: str) -> bool:
+    return text.split() == answer.split()
+
+
+def _batches(items: Sequence[str] | pl.Series, size: int) -> Iterator[list[str]]:
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
