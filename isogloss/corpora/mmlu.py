@@ -22,6 +22,8 @@ TEXTS = ("question", *LETTERS)
 SPLITS = ("test", "dev", "val")
 # The paper's seven, under the names of the released folders; `threewrong` is only released.
 VARIANTS = ("full", "mixup", "question", "options", "gt_question", "gt", "onewrong")
+# Of data frames that were written with their columns' names, in lower case.
+HEADERS = (("question", "a", "b", "c", "d", "answer"), ("0", "1", "2", "3", "4", "5"))
 _IN_FOLDERS = (*VARIANTS, "threewrong")
 
 QUESTIONS = Frame(
@@ -93,11 +95,13 @@ def languages_of(variant: str, language: str, answer: str) -> list[str] | None:
     return [language if name in translated else "en" for name in TEXTS]
 
 
-def read_part(root: Path, part: Part, subjects: Sequence[str] = SUBJECTS) -> pl.DataFrame:
+def read_part(
+    root: Path, part: Part, subjects: Sequence[str] = SUBJECTS, *, header: bool = False
+) -> pl.DataFrame:
     """Return QUESTIONS of one folder of the layout, subjects in alphabetical order.
 
-    Raises IsoglossError where a subject's file is missing, the folder holds another CSV file, or
-    a row has not six cells or no answer letter.
+    header: whether files may start with one of HEADERS. Raises IsoglossError where a subject's file
+    is missing, the folder holds another CSV file, or a row has not six cells or no answer letter.
     """
     folder = root / part.folder
     wanted = {f"{subject}_{part.split}.csv": subject for subject in sorted(subjects)}
@@ -109,19 +113,21 @@ def read_part(root: Path, part: Part, subjects: Sequence[str] = SUBJECTS) -> pl.
             raise IsoglossError(f"{path}: not the file of a subject; take it out of the folder")
     rows: list[tuple[object, ...]] = []
     for name, subject in wanted.items():
-        for number, cells in enumerate(_cells(folder / name)):
+        for number, cells in enumerate(_cells(folder / name, header)):
             languages = languages_of(part.variant, part.language, cells[-1])
             rows.append((*part, subject, DOMAIN[subject], number, *cells, languages))
     return table(rows)
 
 
-def _cells(path: Path) -> list[list[str]]:
+def _cells(path: Path, header: bool) -> list[list[str]]:
     try:
         # The csv module, not a data frame: "None", "NA" and "1e5" are answers, not values.
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise IsoglossError(f"{path}: cannot be read as CSV: {error}") from error
+    if header and rows and tuple(cell.lower() for cell in rows[0]) in HEADERS:
+        del rows[0]
     for number, row in enumerate(rows):
         if len(row) != 6 or row[-1] not in LETTERS:
             raise IsoglossError(
@@ -195,12 +201,25 @@ def read_layout(root: Path, subjects: Sequence[str] = SUBJECTS) -> pl.DataFrame:
     split's English part, if that is there.
     """
     tables = {part: read_part(root, part, subjects) for part in layout_parts(root)}
-    same = ["subject", "number", "answer"]
     for part, questions in tables.items():
         source = tables.get(english(part.split))
-        if source is not None and not source.select(same).equals(questions.select(same)):
-            raise IsoglossError(
-                f"{root / part.folder}: its questions or answers are not those of "
-                f"{root / part.split}; both must have the same rows in the same order"
-            )
+        if source is not None:
+            check_same(root / part.folder, questions, source)
     return pl.concat(tables.values())
+
+
+def check_same(folder: Path, questions: pl.DataFrame, source: pl.DataFrame) -> None:
+    """Raise IsoglossError unless a variant has the English questions, by number and answer."""
+    same = ["subject", "number", "answer"]
+    rows = pl.concat([questions.select(same), source.select(same)])
+    differing = rows.filter(~rows.is_duplicated())
+    if len(questions) == len(source) and questions.select(same).equals(source.select(same)):
+        return
+    what = f"{len(questions)} rows where English has {len(source)}"
+    if len(differing):
+        subject, number, answer = differing.row(0)
+        what = f"the first difference: {subject}, question {number}, answer {answer}"
+    raise IsoglossError(
+        f"{folder}: its questions or answers are not those of the English {source['split'][0]} "
+        f"split ({what}); both must have the same rows in the same order"
+    )

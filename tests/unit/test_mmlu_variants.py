@@ -31,6 +31,17 @@ ROWS = {
 }
 
 
+class Recorder:
+    """Stands for a memory of everything, and notes what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: set[tuple[str, str]] = set()
+
+    def get(self, key: tuple[str, str], /) -> str | None:
+        self.asked.add(key)
+        return "text"
+
+
 class Tags:
     def get(self, key: tuple[str, str], /) -> str | None:
         text, language = key
@@ -179,7 +190,7 @@ class TestVariants:
         assert again.equals(made)
 
     def test_missing_raises_or_leaves_out(self, questions):
-        memory = dict.fromkeys(needed(questions, ["de"]), "text")
+        memory = dict.fromkeys(needed(questions, [Part("test", "full", "de")]), "text")
         del memory["three", "de"]
         with pytest.raises(IsoglossError, match=r"anatomy, question 1: .* into 'de' of 'three'"):
             build_variant(questions, "full", "de", memory)
@@ -187,12 +198,27 @@ class TestVariants:
         assert (len(frame), left_out) == (2, 1)
         assert build_variant(questions, "gt", "de", memory)[1] == 0
 
-    def test_needed_is_enough_for_every_variant(self, questions):
-        pairs = list(needed(questions, ["en", "fr", "de", "es", "it"]))
-        assert len(pairs) == len(set(pairs)) == 4 * (3 + 10)  # not '12', nor ''
-        memory = dict.fromkeys(pairs, "text")
-        for variant in VARIANTS:
-            build_variant(questions, variant, "mixed" if variant == "mixup" else "it", memory)
+    @pytest.mark.parametrize("variant", VARIANTS)
+    def test_needed_is_just_what_a_variant_uses(self, questions, variant):
+        many = repeated(questions, 20)
+        part = Part("test", variant, "mixed" if variant == "mixup" else "it")
+        pairs = list(needed(many, [part]))
+        memory = Recorder()
+        build_variant(many, variant, part.language, memory)
+        assert len(pairs) == len(set(pairs))
+        assert set(pairs) == memory.asked
+
+    def test_needed_of_all_variants_is_the_full_translations(self, questions):
+        languages = ["fr", "de", "es", "it"]
+        full = list(needed(questions, [Part("test", "full", x) for x in languages]))
+        assert len(full) == len(set(full)) == 4 * (3 + 10)  # not '12', nor ''
+        parts = [Part("test", x, y) for x in VARIANTS if x != "mixup" for y in languages]
+        every = list(needed(questions, [*parts, Part("test", "mixup", "mixed")]))
+        assert len(every) == len(full)
+        assert set(every) == set(full)
+
+    def test_needed_is_of_the_parts_splits(self, questions):
+        assert list(needed(questions, [Part("dev", "full", "de")])) == []
 
     @pytest.mark.parametrize(
         ("variant", "language", "languages", "words"),
