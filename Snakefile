@@ -16,6 +16,7 @@ include: "rules/responses.smk"
 include: "rules/scores.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/selection.smk"
 include: "rules/index.smk"
 
 

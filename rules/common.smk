@@ -63,6 +63,11 @@ def in_project(path):
     return os.path.relpath(ROOT / path)
 
 
+def source_file(entry):
+    """Return where a file of the source manifest is fetched to; `entry` names source and file."""
+    return f"results/sources/{entry.source}/{entry.file}"
+
+
 def shipped_file(wildcards):
     """Return the file of this repository that a source file is copied from, if any."""
     path = SETTINGS.shipped_path(wildcards.source, wildcards.file)

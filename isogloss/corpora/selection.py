@@ -34,6 +34,7 @@ RETRIEVED = Frame(
         "k": Column(pl.UInt32(), "documents taken, best by BM25 first"),
         "retrieved": Column(pl.UInt32(), "documents among them with a keyword"),
         "keyword_documents": Column(pl.UInt32(), "documents with a keyword in the whole corpus"),
+        "documents": Column(pl.UInt32(), "documents in the whole corpus"),
     },
     key=("k",),
 )
@@ -69,12 +70,28 @@ def wikitext_documents(path: Path) -> Iterator[str]:
         raise IsoglossError(f"{path}: the corpus cannot be read as UTF-8 text: {error}") from error
 
 
+def read_query(path: Path) -> str:
+    """Return the text of all wiki passages; raise IsoglossError where it has no word."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise IsoglossError(f"{path}: the query cannot be read as UTF-8 text: {error}") from error
+    if not text.split():
+        raise IsoglossError(f"{path}: the query has no word; give the text of the wiki passages")
+    return text
+
+
 @dataclass(frozen=True)
 class Search:
     """A corpus searched both ways; `found` maps the documents with keywords to their keywords."""
 
     ranking: Ranking
     found: Mapping[int, list[str]]
+
+    @property
+    def documents(self) -> int:
+        """Return how many documents the corpus has."""
+        return len(self.ranking.scores)
 
 
 def search(
@@ -123,6 +140,15 @@ def select(result: Search, documents: Iterable[str], k: int) -> pl.DataFrame:
     return SELECTED.check(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
+def write_documents(selected: pl.DataFrame, path: Path) -> None:
+    """Write the texts of SELECTED, one a line, best first; whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("w", encoding="utf-8", newline="\n") as lines:
+        lines.writelines(f"{text}\n" for text in selected["text"])
+    temporary.replace(path)
+
+
 def top_documents(selected: pl.DataFrame, count: int) -> pl.DataFrame:
     """Return the `count` best documents of SELECTED, best first: table 6 of paper B."""
     return selected.filter(pl.col("rank") <= count).sort("rank")
@@ -136,7 +162,7 @@ def keyword_documents_retrieved(result: Search, ks: Sequence[int]) -> pl.DataFra
     ks = sorted(set(ks))
     top, _ = result.ranking.top(max(ks, default=0))
     hits = [int(number) in result.found for number in top]
-    rows = [(k, sum(hits[:k]), len(result.found)) for k in ks]
+    rows = [(k, sum(hits[:k]), len(result.found), result.documents) for k in ks]
     schema = {name: column.dtype for name, column in RETRIEVED.columns.items()}
     return RETRIEVED.check(pl.DataFrame(rows, schema=schema, orient="row"))
 

@@ -15,10 +15,12 @@ from isogloss.corpora.selection import (
     keyword_documents_retrieved,
     overlap,
     read_published,
+    read_query,
     search,
     select,
     top_documents,
     wikitext_documents,
+    write_documents,
 )
 from isogloss.errors import IsoglossError
 
@@ -83,6 +85,14 @@ def test_selection_writes_the_same_bytes(corpus: Path, tmp_path: Path) -> None:
     assert SELECTED.read(paths[0])["document"].to_list()[:2] == [4, 1]
 
 
+def test_documents_are_written_one_a_line(corpus: Path, tmp_path: Path) -> None:
+    table = select(found(corpus), wikitext_documents(corpus), 2)
+    write_documents(table, tmp_path / "new" / "documents.txt")
+    # What ends a line elsewhere, here a form feed and a line separator, does not.
+    assert list(wikitext_documents(tmp_path / "new" / "documents.txt")) == table["text"].to_list()
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["documents.txt"]
+
+
 def test_scores_by_hand() -> None:
     # N = 3, mean length 2; "b" is in one document: idf = log(2.5) - log(1.5).
     ranking = rank(["a", "a b b", "a a"], "b b", Okapi(k1=1.0, b=0.5))
@@ -101,6 +111,7 @@ def test_keyword_documents_retrieved(corpus: Path) -> None:
     assert counts["retrieved"].to_list() == [0, len({2, 5} & set(order[:5])), 2, 2]
     assert counts["retrieved"].to_list()[1] == 1  # 2 has "school"; 5 has no word of the query
     assert counts["keyword_documents"].to_list() == [2, 2, 2, 2]
+    assert counts["documents"].to_list() == [8, 8, 8, 8]
     assert keyword_documents_retrieved(result, []).equals(RETRIEVED.empty())
 
 
@@ -146,6 +157,17 @@ def test_corpus_that_cannot_be_read(tmp_path: Path) -> None:
     path.write_bytes(b"Caf\xe9\n")
     with pytest.raises(IsoglossError, match=r"latin: the corpus cannot be read as UTF-8"):
         list(wikitext_documents(path))
+
+
+def test_query_that_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "passages.txt"
+    with pytest.raises(IsoglossError, match=r"passages\.txt: the query cannot be read"):
+        read_query(path)
+    path.write_text(" \n\n", encoding="utf-8")
+    with pytest.raises(IsoglossError, match=r"passages\.txt: the query has no word"):
+        read_query(path)
+    path.write_text("one\ntwo\n", encoding="utf-8")
+    assert read_query(path) == "one\ntwo\n"
 
 
 @pytest.mark.parametrize(

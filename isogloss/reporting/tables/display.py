@@ -30,6 +30,7 @@ class Grid:
     groups: Sequence[Group]
     notes: Sequence[str]
     left: int = 1  # leading columns that hold text and are aligned left
+    wide: int | None = None  # column whose text runs over several lines
 
 
 @dataclass(frozen=True)

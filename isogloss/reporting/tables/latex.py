@@ -48,7 +48,10 @@ def _grid(document: Document, grid: Grid, study: str) -> str:
         title = f"{title}: {grid.title}"
     if not grid.groups:
         return rf"\noindent\textbf{{{escape(title)}.}} {escape(' '.join(grid.notes))}\par"
-    columns = "l" * grid.left + "r" * (len(grid.heads) - grid.left)
+    kinds = ["l"] * grid.left + ["r"] * (len(grid.heads) - grid.left)
+    if grid.wide is not None:
+        kinds[grid.wide] = r"p{\linewidth}"
+    columns = "".join(kinds)
     lines = [
         r"\begin{table}[htbp]",
         r"  \centering",
