@@ -5,7 +5,7 @@ their bootstrap draws, and what is subtracted is paired (design, promise 3).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,9 +16,20 @@ from isogloss.barrier.conditions import COLUMNS
 from isogloss.barrier.scores import METRICS
 from isogloss.barrier.statistics import interval
 from isogloss.metrics.aggregate import Draws
-from isogloss.metrics.summary import ratio
+from isogloss.metrics.summary import mean_over_languages, ratio
 
 Array = NDArray[np.float64]
+
+
+MEAN = "mean"
+
+
+class _Estimate(NamedTuple):
+    """A metric in every draw (the first: the value itself) and the questions it rests on."""
+
+    draws: Array
+    n: int
+    excluded: int
 
 
 def aggregate_model(
@@ -26,31 +37,55 @@ def aggregate_model(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return CELLS and REPLICATES of one model's SCORES of one task.
 
-    draws: bootstrap draws over the items of that task, the same for all models.
+    draws: bootstrap draws over the items of that task, the same for all models. Rows of language
+    `mean` are the mean over all languages but English of what is otherwise the same condition.
     """
-    cells: list[dict[str, object]] = []
-    replicates: list[dict[str, object]] = []
-    for key, part in scores.group_by(*COLUMNS, maintain_order=True):
-        condition = {"model": model, **dict(zip(COLUMNS, key, strict=True))}
+    found: dict[tuple[Any, ...], _Estimate] = {}
+    for condition, part in scores.group_by(*COLUMNS, maintain_order=True):
         for group, rows in _groups(part):
             for metric, values, n in _metrics(rows, draws):
-                low, high = interval(values[1:], draws.level)
-                value = None if np.isnan(values[0]) else float(values[0])
-                cells.append(
-                    {
-                        **condition,
-                        "group": group,
-                        "metric": metric,
-                        "value": value,
-                        "low": None if value is None else low,
-                        "high": None if value is None else high,
-                        "n": n,
-                        "excluded": int(rows["excluded"].sum()),
-                    }
-                )
-                if group == ALL and metric in METRICS:
-                    replicates.append({**condition, "metric": metric, "draws": values[1:].tolist()})
+                estimate = _Estimate(values, n, int(rows["excluded"].sum()))
+                found[(*condition, group, metric)] = estimate
+    found |= _means(found)
+    cells: list[dict[str, object]] = []
+    replicates: list[dict[str, object]] = []
+    for (*condition, group, metric), (values, n, excluded) in found.items():
+        row = {"model": model, **dict(zip(COLUMNS, condition, strict=True)), "metric": metric}
+        low, high = interval(values[1:], draws.level)
+        known = not np.isnan(values[0])
+        cells.append(
+            {
+                **row,
+                "group": group,
+                "value": float(values[0]) if known else None,
+                "low": low if known else None,
+                "high": high if known else None,
+                "n": n,
+                "excluded": excluded,
+            }
+        )
+        if group == ALL and metric in METRICS:
+            replicates.append({**row, "draws": values[1:].tolist()})
     return CELLS.check(_frame(cells, CELLS)), REPLICATES.check(_frame(replicates, REPLICATES))
+
+
+def _means(found: dict[tuple[Any, ...], _Estimate]) -> dict[tuple[Any, ...], _Estimate]:
+    """Return the means over languages, of all questions, where there is more than one language."""
+    place = list(COLUMNS).index("language")
+    groups: dict[tuple[Any, ...], list[_Estimate]] = {}
+    for key, estimate in found.items():
+        variant, group = key[1], key[-2]
+        if variant not in ("english", "mixup") and group == ALL:
+            groups.setdefault((*key[:place], MEAN, *key[place + 1 :]), []).append(estimate)
+    return {
+        key: _Estimate(
+            mean_over_languages(np.stack([estimate.draws for estimate in estimates])),
+            sum(estimate.n for estimate in estimates),
+            sum(estimate.excluded for estimate in estimates),
+        )
+        for key, estimates in groups.items()
+        if len(estimates) > 1
+    }
 
 
 def _frame(rows: Sequence[dict[str, object]], frame: Any) -> pl.DataFrame:

@@ -72,6 +72,18 @@ def test_letters_majority_and_what_was_left_out(draws):
     assert set(cells["excluded"]) == {2}
 
 
+def test_the_mean_over_languages_is_of_the_draws(draws):
+    german = Condition("mmlu", "full", "de")
+    scores = [rows(ENGLISH, [True] * 60), rows(FRENCH, [i % 2 == 0 for i in range(60)])]
+    scores += [rows(german, [i % 3 == 0 for i in range(60)])]
+    cells, replicates = aggregate_model(pl.concat(scores), "m", draws)
+    (row,) = cells.filter(language="mean", metric="accuracy").iter_rows(named=True)
+    assert row["value"] == pytest.approx((50 + 100 / 3) / 2)  # English does not enter
+    assert (row["group"], row["n"]) == ("all", 120)
+    of = {r["language"]: np.array(r["draws"]) for r in replicates.to_dicts()}
+    assert of["mean"] == pytest.approx((of["fr"] + of["de"]) / 2)
+
+
 def test_an_answer_without_an_option_is_wrong_and_counted(draws):
     scores = rows(ENGLISH, [False] * 60).with_columns(chosen=pl.lit(None, pl.UInt8()))
     cells, _ = aggregate_model(scores, "m", draws)
