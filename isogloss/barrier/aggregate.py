@@ -49,8 +49,8 @@ def aggregate_model(
     found |= _means(found)
     cells: list[dict[str, object]] = []
     replicates: list[dict[str, object]] = []
-    for (*condition, group, metric), (values, n, excluded) in found.items():
-        row = {"model": model, **dict(zip(COLUMNS, condition, strict=True)), "metric": metric}
+    for (*fields, group, metric), (values, n, excluded) in found.items():
+        row = {"model": model, **dict(zip(COLUMNS, fields, strict=True)), "metric": metric}
         low, high = interval(values[1:], draws.level)
         known = not np.isnan(values[0])
         cells.append(
