@@ -144,10 +144,8 @@ def compare(job: Job) -> pl.DataFrame:
 
 def test_a_killed_job_goes_on_and_answers_as_transformers_does(vllm_python, base):
     killed = base.start(vllm_python, "-c", IN_SMALL_CHUNKS, *base.vllm())
-    deadline = time.monotonic() + 240
     while not base.records():
         assert killed.poll() is None, killed.communicate()[1]
-        assert time.monotonic() < deadline
         time.sleep(0.02)
     os.kill(killed.pid, signal.SIGKILL)
     killed.communicate()

@@ -50,8 +50,8 @@ def test_a_killed_generation_goes_on_where_it_was(finished, tmp_path):
         run = subprocess.Popen(
             killed.command(), cwd=killed.folder, env=killed.environment(), stdout=log, stderr=log
         )
-        deadline = time.monotonic() + 120
-        while stored(killed) < before + total // 3 and time.monotonic() < deadline:
+        # As long as it takes on a busy machine; a run that ends by itself fails below.
+        while stored(killed) < before + total // 3 and run.poll() is None:
             time.sleep(0.02)
         # The job's python, not the shell around it: its working folder tells it from others'.
         jobs = [
