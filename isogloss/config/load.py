@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from isogloss.config.barrier import Quiz
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
-from isogloss.config.settings import Settings
+from isogloss.config.settings import QUIZ_DATA, Settings
 from isogloss.config.studies import Config, Xmrc
 from isogloss.errors import IsoglossError, nearest
-from isogloss.languages import NAMES
+from isogloss.languages import NAMES, QUIZ
 from isogloss.sources.manifest import Manifest, UniqueKeyLoader, load_manifest
 
 T = TypeVar("T", bound=BaseModel)
@@ -137,6 +138,7 @@ def _check_references(
                     f"{where}: {name!r} needs the engine openai, which no rule has yet; "
                     "take the model out of the list"
                 )
+    _check_quiz(config.barrier.quiz, manifest)
     _check_templates(xmrc, models, root)
     for key in xmrc.models:
         recipe = models[key].source.trained
@@ -145,6 +147,23 @@ def _check_references(
                 f"models.{key}.source.trained: no recipe {recipe!r}"
                 f"{nearest(str(recipe), ['base', 'chat'])}"
             )
+
+
+def _check_quiz(quiz: Quiz, manifest: Manifest) -> None:
+    published = quiz.take == "published"
+    valid = QUIZ[:5] if published else QUIZ
+    for language in quiz.languages:
+        if language not in valid:
+            raise IsoglossError(
+                f"barrier.quiz.languages: the quiz {quiz.take!r} has no {language!r}"
+                f"{nearest(language, valid)}"
+            )
+    if not quiz.languages or len(set(quiz.languages)) < len(quiz.languages):
+        raise IsoglossError(f"barrier.quiz.languages: give each one once, not {quiz.languages}")
+    if published and QUIZ_DATA not in manifest.root:
+        raise IsoglossError(
+            f"barrier.quiz.take: published needs the data set {QUIZ_DATA!r} in the source manifest"
+        )
 
 
 def _check_data(

@@ -16,6 +16,9 @@ CONTROL_LABELS = {
     "english-only": "Control: English only",
 }
 
+# Data set of the source manifest that has the published quiz.
+QUIZ_DATA = "hp-quiz"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -42,6 +45,16 @@ class Settings:
     def data_files(self, dataset: str, languages: list[str]) -> list[str]:
         """Return the fetched files of a data set in XQuAD's format, one per language."""
         return [f"results/sources/{dataset}/xquad.{language}.json" for language in languages]
+
+    def shipped_quiz(self) -> list[str]:
+        """Return the files of this repository that our own quiz is made of, facts.csv first."""
+        languages = self.config.barrier.quiz.languages
+        names = ["facts.csv", "family.csv", *(f"languages/{x}.yaml" for x in languages)]
+        return [f"resources/quiz/{name}" for name in names]
+
+    def published_quiz(self) -> list[str]:
+        """Return the fetched files of the published quiz, one per language."""
+        return [f"results/sources/{QUIZ_DATA}/{x}" for x in self.manifest.data_set(QUIZ_DATA).files]
 
     def shipped_path(self, source: str, file: str) -> str | None:
         """Return where in this repository a source file is; None if it is downloaded."""

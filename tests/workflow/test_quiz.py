@@ -1,0 +1,76 @@
+"""The rule of the quiz: made once, and anew when its wording changes; ours or the published one."""
+
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+from isogloss.corpora.hp_quiz import QUIZ
+from isogloss.languages import QUIZ as LANGUAGES
+from tests.workflow.project import ROOT, SNAKEMAKE
+
+ITEMS = "results/barrier/quiz/items.parquet"
+
+
+def make(folder: Path, config: dict[str, object], **environment: str) -> str:
+    """Run the rule in a folder of its own; return what Snakemake said."""
+    settings = folder / "settings.yaml"
+    settings.write_text(yaml.safe_dump(config), encoding="utf-8")
+    command = [str(SNAKEMAKE), "-s", str(ROOT / "Snakefile"), "--directory", str(folder)]
+    command += ["--cores", "1", "--nocolor", "--configfile", str(settings), "--", ITEMS]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    return output
+
+
+def test_ours(tmp_path: Path) -> None:
+    make(tmp_path, {})
+    items = QUIZ.read(tmp_path / ITEMS)
+    assert items.height == 16 * 300
+    assert items["language"].unique(maintain_order=True).to_list() == list(LANGUAGES)
+    before = (tmp_path / ITEMS).read_bytes()
+    assert "Nothing to be done" in make(tmp_path, {})
+    make(tmp_path, {"barrier": {"seed": 7}})
+    assert (tmp_path / ITEMS).read_bytes() != before
+    make(tmp_path, {"barrier": {"quiz": {"languages": ["hi"]}}})
+    assert QUIZ.read(tmp_path / ITEMS).height == 300
+
+
+def test_published(tmp_path: Path) -> None:
+    """From a source of the manifest, found in a mirror, to the table of questions."""
+    mirror, files = tmp_path / "mirror/hp-quiz", {}
+    mirror.mkdir(parents=True)
+    for name, colour in (("English", "Black"), ("German", "Schwarz")):
+        text = f"question,A,B,C,D,GT\nHarry Potter?,{colour},Blond,Rot,Braun,A\n"
+        (mirror / f"{name}.csv").write_text(text, encoding="utf-8")
+        files[f"{name}.csv"] = {
+            "url": f"https://example.org/{name}.csv",
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "bytes": len(text.encode()),
+            "mirror": f"hp-quiz/{name}.csv",
+        }
+    manifest = yaml.safe_load((ROOT / "resources/sources.yaml").read_text(encoding="utf-8"))
+    manifest["hp-quiz"] = {
+        "title": "Harry Potter quiz",
+        "licence": "NOASSERTION",
+        "homepage": "https://example.org/quiz",
+        "revision": "1",
+        "files": files,
+    }
+    sources = tmp_path / "sources.yaml"
+    sources.write_text(yaml.safe_dump(manifest), encoding="utf-8")
+    config = {
+        "sources": {"manifest": str(sources), "mirror": str(tmp_path / "mirror")},
+        "barrier": {"quiz": {"take": "published", "languages": ["de", "en"]}},
+    }
+    make(tmp_path, config, ISOGLOSS_MIRROR=str(tmp_path / "mirror"))
+    items = QUIZ.read(tmp_path / ITEMS)
+    assert items.select("id", "language", "A", "answer").rows() == [
+        ("0001", "de", "Schwarz", "A"),
+        ("0001", "en", "Black", "A"),
+    ]
+    assert items.select(pl.col("topic").unique()).item() == "unknown"
