@@ -1,10 +1,8 @@
 """Mixed-language corpora: each unit in a language drawn uniformly (paper B, section 4.2)."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from isogloss.corpora.draw import draw
@@ -49,6 +47,16 @@ class Mix:
         """The languages that a unit can get."""
         return ("en",) if self.granularity == "english" else self.languages
 
+    @property
+    def whole(self) -> bool:
+        """Whether a document is in one language, all its texts together."""
+        return self.granularity not in ("sentence", "words")
+
+    @property
+    def random(self) -> bool:
+        """Whether languages are drawn at all, so that their shares can be tested."""
+        return len(self.drawn) > 1 and self.granularity != "collection"
+
 
 class Segment(NamedTuple):
     """A piece of a mixed document; `language` is None for what is never translated."""
@@ -57,44 +65,119 @@ class Segment(NamedTuple):
     language: str | None
 
 
+# A document's texts, each as segments; `None` where a segment has no translation.
+Version = list[list[Segment]]
+
+
 @dataclass
 class MixCounts:
-    """What a mixing has done so far; units and characters are of the documents written."""
+    """What a mixing has done so far; units and characters are of the documents written.
+
+    Blank lines are kept, but are no documents.
+    """
 
     documents: int = 0  # written
     dropped: int = 0  # documents left out for a unit without a translation
     missing: int = 0  # units without a translation
     untouched: int = 0  # pieces without letters
-    units: Counter[str] = field(default_factory=Counter)  # by language
+    units: Counter[str] = field(default_factory=Counter)  # draws of a language, by language
     characters: Counter[str] = field(default_factory=Counter)  # of the units, by language
 
-    def add(self, document: Iterable[Segment]) -> None:
-        """Count a written document."""
-        self.documents += 1
-        for text, language in document:
+    def add(self, texts: Iterable[Iterable[Segment]], whole: bool = False) -> None:
+        """Count a written document. whole: its units together are one draw."""
+        drawn: Counter[str] = Counter()
+        segments = [segment for text in texts for segment in text]
+        self.documents += any(text.strip() for text, _ in segments)
+        for text, language in segments:
             if language is None:
                 self.untouched += 1
             else:
-                self.units[language] += 1
+                drawn[language] += 1
                 self.characters[language] += len(text)
+        self.units.update(dict.fromkeys(drawn, 1) if whole else drawn)
 
 
-def plan(document: str, number: int, mix: Mix) -> Iterator[list[Segment]]:
+def plan(texts: Sequence[str], number: int, mix: Mix) -> Iterator[Version]:
     """Yield the versions of a document (one; for a collection, one per language), untranslated.
 
+    A document has one text, or several, such as a question and its answer. Documents, chunks and
+    sentences do not go beyond a text; the language of a whole document holds for all its texts.
     `number` is the document's place in its corpus. It, the seed and the unit's place decide the
-    language, so that the order of processing does not matter.
+    language, so that the order of processing does not matter. A blank line has one version.
     """
-    pieces = list(split(document, mix.granularity, mix.words))
-    if mix.granularity == "collection":
-        for language in mix.languages:
-            yield [Segment(text, language if unit else None) for text, unit in pieces]
-        return
+    pieces = [list(split(text, mix.granularity, mix.words)) for text in texts]
     languages = mix.drawn
-    yield [
-        Segment(text, languages[draw(mix.seed, number, i) % len(languages)] if unit else None)
-        for i, (text, unit) in enumerate(pieces)
-    ]
+    if mix.whole:
+        if mix.granularity == "collection" and any(text.strip() for text in texts):
+            chosen = languages
+        else:
+            chosen = (languages[draw(mix.seed, number, 0) % len(languages)],)
+        for language in chosen:
+            yield [[Segment(t, language if unit else None) for t, unit in text] for text in pieces]
+        return
+    place = 0
+    version: Version = []
+    for text in pieces:
+        version.append(
+            [
+                Segment(t, languages[draw(mix.seed, number, i) % len(languages)] if unit else None)
+                for i, (t, unit) in enumerate(text, place)
+            ]
+        )
+        place += len(text)
+    yield version
+
+
+def needs(versions: Iterable[Version]) -> Iterator[tuple[str, str]]:
+    """Yield (unit, language) of each segment that has to be translated, as often as it comes."""
+    for version in versions:
+        for text in version:
+            for unit, language in text:
+                if language is not None and language != "en":
+                    yield unit, language
+
+
+def translated(
+    versions: Sequence[Version],
+    number: int,
+    mix: Mix,
+    translations: Translations,
+    missing: Missing,
+    counts: MixCounts,
+) -> list[Version]:
+    """Return the versions of document `number` with their units translated, and count them.
+
+    A unit without a translation raises IsoglossError (`missing="raise"`) or leaves out its
+    document in every language (`"drop"`, no version is returned); the English text never stands
+    in.
+    """
+    done: list[Version] = []
+    absent: list[Segment] = []
+    for version in versions:
+        texts: Version = []
+        for text in version:
+            texts.append([])
+            for segment in text:
+                unit, language = segment
+                if language is not None:
+                    unit = lookup(translations, unit, language) or ""
+                    if not unit:
+                        absent.append(segment)
+                texts[-1].append(Segment(unit, language))
+        done.append(texts)
+    if absent:
+        counts.missing += len(absent)
+        if missing == "raise":
+            unit, language = absent[0]
+            raise IsoglossError(
+                f"document {number}: no usable translation into {language!r} of {unit[:80]!r}; "
+                "translate it, or have such documents dropped"
+            )
+        counts.dropped += 1
+        return []
+    for version in done:
+        counts.add(version, mix.whole)
+    return done
 
 
 def mix_documents(
@@ -107,86 +190,11 @@ def mix_documents(
 ) -> Iterator[list[Segment]]:
     """Yield mixed documents as segments, whose texts joined are the document; one at a time.
 
-    `first` is the number of the first document, for work on a part of a corpus. A unit without a
-    translation raises IsoglossError (`missing="raise"`) or leaves out its document in every
-    language (`"drop"`); the English text never stands in. `counts` is kept up to date.
+    `first` is the number of the first document, for work on a part of a corpus. For `missing` see
+    `translated`. `counts` is kept up to date.
     """
     counts = MixCounts() if counts is None else counts
     for number, document in enumerate(documents, first):
-        planned = list(plan(document, number, mix))
-        versions = [[_translated(s, translations) for s in version] for version in planned]
-        absent = [
-            segment
-            for version, done in zip(planned, versions, strict=True)
-            for segment, translated in zip(version, done, strict=True)
-            if translated is None
-        ]
-        if absent:
-            counts.missing += len(absent)
-            if missing == "raise":
-                text, language = absent[0]
-                raise IsoglossError(
-                    f"document {number}: no usable translation into {language!r} of "
-                    f"{text[:80]!r}; translate it, or have such documents dropped"
-                )
-            counts.dropped += 1
-            continue
-        for version in versions:
-            whole = [segment for segment in version if segment is not None]
-            counts.add(whole)
-            yield whole
-
-
-def _translated(segment: Segment, translations: Translations) -> Segment | None:
-    if segment.language is None:
-        return segment
-    text = lookup(translations, segment.text, segment.language)
-    return None if text is None else Segment(text, segment.language)
-
-
-def needed(documents: Iterable[str], mix: Mix, first: int = 0) -> Iterator[tuple[str, str]]:
-    """Yield each distinct (unit, language) that the mix has to have translated, in first order.
-
-    Holds 16 bytes of hash (about 80 bytes of memory) per distinct pair, not the texts.
-    """
-    seen: set[bytes] = set()
-    for number, document in enumerate(documents, first):
-        for version in plan(document, number, mix):
-            for text, language in version:
-                if language is None or language == "en":
-                    continue
-                name = hashlib.blake2b(f"{language}\0{text}".encode(), digest_size=16).digest()
-                if name not in seen:
-                    seen.add(name)
-                    yield text, language
-
-
-def read_lines(path: Path) -> Iterator[str]:
-    """Yield the documents of a corpus with one per line, line ends kept, one at a time.
-
-    Only a line feed ends a line. Raises IsoglossError where the file is not UTF-8 or not there.
-    """
-    try:
-        # newline="\n": neither "\r\n" is changed nor is a lone "\r" taken for a line's end.
-        with path.open(encoding="utf-8", newline="\n") as lines:
-            yield from lines
-    except (OSError, UnicodeDecodeError) as error:
-        raise IsoglossError(f"{path}: cannot be read as UTF-8 text: {error}") from error
-
-
-def mix_file(
-    source: Path, target: Path, mix: Mix, translations: Translations, missing: Missing = "raise"
-) -> MixCounts:
-    """Mix a corpus with one document per line into `target`, whole or not at all."""
-    counts = MixCounts()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(target.name + ".part")
-    ended = True
-    with temporary.open("w", encoding="utf-8", newline="\n") as out:
-        for document in mix_documents(read_lines(source), mix, translations, missing, counts):
-            text = "".join(segment.text for segment in document)
-            # A last line without its end has copies after it in a collection.
-            out.write(text if ended else "\n" + text)
-            ended = text.endswith("\n")
-    temporary.replace(target)
-    return counts
+        versions = list(plan([document], number, mix))
+        for version in translated(versions, number, mix, translations, missing, counts):
+            yield version[0]
