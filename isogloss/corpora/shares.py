@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from isogloss.corpora.mixing import MixCounts
+from isogloss.corpora.mixing import Mix, MixCounts
 from isogloss.frames import Column, Frame
 
 SHARES = Frame(
@@ -20,6 +20,22 @@ SHARES = Frame(
     },
     key=("language",),
 )
+
+MIXED = Frame(
+    name="counts of a mixed corpus",
+    columns={
+        "documents": Column(pl.UInt64(), "documents written; a collection has each several times"),
+        "dropped": Column(pl.UInt64(), "documents left out for a unit without a translation"),
+        "missing": Column(pl.UInt64(), "units without a translation"),
+        "untouched": Column(pl.UInt64(), "pieces without letters, which no language was drawn for"),
+        "chi_square": Column(pl.Float64(), "Pearson's statistic of the units by language", True),
+        "degrees": Column(pl.UInt32(), "its degrees of freedom", True),
+        "p": Column(pl.Float64(), "its p-value against a uniform draw", True),
+    },
+    key=("documents",),
+)
+
+LEVEL = 0.99
 
 
 @dataclass(frozen=True)
@@ -45,12 +61,13 @@ def uniformity(counts: Sequence[int]) -> Uniformity | None:
 
 
 def language_shares(
-    counts: MixCounts, languages: Sequence[str], level: float = 0.99
+    counts: MixCounts, languages: Sequence[str], level: float = LEVEL, random: bool = True
 ) -> pl.DataFrame:
     """Return SHARES; `low` and `high` bound a uniform draw's share at `level`, one by one.
 
     The interval is the binomial distribution's, with the units as trials and one in
-    `len(languages)` as the chance; the shares are empty where there are no units.
+    `len(languages)` as the chance; the shares are empty where there are no units. Without a
+    random draw there is no interval.
     """
     from scipy.stats import binom
 
@@ -60,16 +77,29 @@ def language_shares(
     def percent(units: float) -> float | None:
         return 100 * float(units) / total if total else None
 
+    ends: list[float | None] = [None, None]
+    if random:
+        ends = [percent(binom.ppf((1 + sign * level) / 2, total, chance)) for sign in (-1, 1)]
     rows = [
         (
             language,
             counts.units[language],
             counts.characters[language],
             percent(counts.units[language]),
-            percent(binom.ppf((1 - level) / 2, total, chance)),
-            percent(binom.ppf((1 + level) / 2, total, chance)),
+            *ends,
         )
         for language in languages
     ]
     schema = {name: column.dtype for name, column in SHARES.columns.items()}
     return SHARES.check(pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def mixed_counts(counts: MixCounts, mix: Mix) -> pl.DataFrame:
+    """Return MIXED, one row; languages that are not drawn at random are not tested."""
+    test = uniformity([counts.units[code] for code in mix.drawn]) if mix.random else None
+    row = (
+        *(counts.documents, counts.dropped, counts.missing, counts.untouched),
+        *((test.chi_square, test.degrees, test.p) if test else (None, None, None)),
+    )
+    schema = {name: column.dtype for name, column in MIXED.columns.items()}
+    return MIXED.check(pl.DataFrame([row], schema=schema, orient="row"))

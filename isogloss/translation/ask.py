@@ -223,6 +223,9 @@ def _wrong(text: str, answer: str | Failure) -> str | None:
         return "an empty answer"
     if _PAGE.search(answer) and not _PAGE.search(text):
         return "an HTML page in place of a translation"
+    # It would make two documents of one.
+    if "\n" in answer.strip() and "\n" not in text:
+        return "an answer with a line break that the text has not"
     return None
 
 
