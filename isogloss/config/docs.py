@@ -18,9 +18,11 @@ from isogloss.config.barrier import (
     Glossary,
     LibreTranslate,
     Mmlu,
+    QualityReport,
     Quiz,
     Selection,
     SourceFile,
+    Thresholds,
     Translation,
 )
 from isogloss.config.models import Model, ModelTable, Source
@@ -50,6 +52,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "translation": Translation,
     "translation.libretranslate": LibreTranslate,
     "translation.glossary": Glossary,
+    "translation.quality": QualityReport,
+    "translation.quality.thresholds": Thresholds,
     "barrier": Barrier,
     "barrier.corpora.NAME": Corpus,
     "barrier.selection": Selection,

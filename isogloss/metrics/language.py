@@ -11,6 +11,13 @@ from isogloss.languages import NAMES
 _LINGUA_CODES = {"no": "NB"}
 
 
+def detectable(language: str) -> bool:
+    """Whether Lingua knows a language."""
+    from lingua import IsoCode639_1
+
+    return hasattr(IsoCode639_1, _LINGUA_CODES.get(language, language.upper()))
+
+
 @cache
 def _detector(languages: tuple[str, ...]) -> Any:
     from lingua import IsoCode639_1, LanguageDetectorBuilder

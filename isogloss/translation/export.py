@@ -32,12 +32,16 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def write_parquet(entries: Iterable[Entry], path: Path) -> None:
-    """Write entries, ordered by their key; see MEMORY."""
+def frame_of(entries: Iterable[Entry]) -> pl.DataFrame:
+    """Return entries as MEMORY, in their order."""
     rows = [[getattr(entry, name) for name in MEMORY.columns] for entry in entries]
     schema = {name: column.dtype for name, column in MEMORY.columns.items()}
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    MEMORY.write(frame.sort(*MEMORY.key), path)
+    return MEMORY.check(pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def write_parquet(entries: Iterable[Entry], path: Path) -> None:
+    """Write entries, ordered by their key; see MEMORY."""
+    MEMORY.write(frame_of(entries).sort(*MEMORY.key), path)
 
 
 def read_parquet(path: Path) -> Iterator[Entry]:

@@ -1,0 +1,113 @@
+"""A sample of translations, translated back: what is left of the text."""
+
+from pathlib import Path
+
+import polars as pl
+
+from isogloss.errors import IsoglossError
+from isogloss.retry import Retry
+from isogloss.translation.memory import FAILED, TRANSLATED, Entry, Memory
+from isogloss.translation.providers.protocol import Provider
+from isogloss.translation.quality.draw import sample
+from isogloss.translation.quality.frames import BACK
+from isogloss.translation.translate import translate
+from isogloss.translation.units import core
+
+UNAVAILABLE = "unavailable"
+
+
+def chosen(units: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
+    """Return `size` of the translated units of each pair of languages, drawn by `seed`.
+
+    units: with the columns of `isogloss.translation.export.MEMORY`.
+    """
+    parts = []
+    translated = units.filter(status=TRANSLATED)
+    for (source, target), part in translated.group_by("source", "target", maintain_order=True):
+        texts = sample(part["text"], size, seed, "back", str(source), str(target))
+        parts.append(part.filter(pl.col("text").is_in(list(texts))))
+    return pl.concat([translated.clear(), *parts])
+
+
+def translate_back(
+    units: pl.DataFrame,
+    provider: Provider,
+    folder: Path,
+    *,
+    size: int,
+    seed: int,
+    jobs: int = 4,
+    retry: Retry | None = None,
+) -> pl.DataFrame:
+    """Return BACK of a sample of `units`, by the provider that translated them.
+
+    folder: of the memory, which keeps these answers, too. A pair that the provider does not
+    translate in this direction gives rows with status `unavailable` and the reason, so that it is
+    reported and not passed over. Raises IsoglossError as `translate` does when a service is down.
+    """
+    parts = [BACK.empty()]
+    sampled = chosen(units.filter(provider=provider.name), size, seed)
+    for (source, target), part in sampled.group_by("source", "target", maintain_order=True):
+        try:
+            provider.check(str(target), str(source))
+        except IsoglossError as error:
+            parts.append(_frame(part, {}, str(error)))
+            continue
+        found = translate(
+            *(part["translation"], provider, str(target), str(source), folder),
+            jobs=jobs,
+            retry=retry,
+            on_failure="leave-out",
+        )
+        parts.append(_frame(part, found.entries, None))
+    return BACK.check(pl.concat(parts))
+
+
+def from_memory(units: pl.DataFrame, folder: Path, size: int, seed: int) -> pl.DataFrame:
+    """Return BACK of `size` translations of one pair, of those that a memory has the way back of.
+
+    No request is made; see `translate_back`.
+    """
+    translated = units.filter(status=TRANSLATED)
+    if translated.is_empty():
+        return BACK.empty()
+    provider, source, target = translated.select("provider", "source", "target").row(0)
+    memory = Memory(folder, provider, target, source)
+    known = memory.index.find(core(text)[1] for text in translated["translation"]) >= 0
+    sampled = chosen(translated.filter(pl.Series(known)), size, seed)
+    inner = (core(text)[1] for text in sampled["translation"])
+    found = {entry.text: entry for entry in memory.entries(inner) if entry is not None}
+    return _frame(sampled, found, None)
+
+
+def _frame(units: pl.DataFrame, known: dict[str, Entry], unavailable: str | None) -> pl.DataFrame:
+    names = ("provider", "source", "target", "text", "translation")
+    rows = []
+    for row in units.select(names).iter_rows():
+        answer: tuple[str | None, str, str | None] = (None, UNAVAILABLE, unavailable)
+        if unavailable is None:
+            entry = known.get(core(row[-1])[1])
+            answer = (row[-1], TRANSLATED, None)  # unchanged, or without letters and never sent
+            if entry is not None and entry.status == FAILED:
+                answer = (None, FAILED, entry.reason)
+            elif entry is not None and entry.translation is not None:
+                answer = (entry.translation, TRANSLATED, None)
+        rows.append((*row, *answer))
+    schema = {name: column.dtype for name, column in BACK.columns.items()}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def scores(back: pl.DataFrame) -> tuple[float | None, list[float]]:
+    """Return chrF2 of the translated rows of BACK together, and of each, from 0 to 100.
+
+    Source: Popović (2015), by sacrebleu with its defaults (characters up to 6, beta 2).
+    """
+    from sacrebleu.metrics import CHRF
+
+    pairs = back.filter(status=TRANSLATED).select("back", "text").rows()
+    if not pairs:
+        return None, []
+    chrf = CHRF()
+    made, texts = ([pair[side] for pair in pairs] for side in (0, 1))
+    each = [chrf.sentence_score(answer, [text]).score for answer, text in pairs]
+    return chrf.corpus_score(made, [texts]).score, each
