@@ -9,10 +9,11 @@ import polars as pl
 from isogloss.corpora.mixing import MAIN_LANGUAGES, Missing
 from isogloss.corpora.mmlu import QUESTIONS, Part, check_same, english, read_part
 from isogloss.corpora.mmlu_subjects import SUBJECTS
-from isogloss.corpora.mmlu_variants import build_variant
+from isogloss.corpora.mmlu_variants import build_variant, needed
 from isogloss.corpora.units import Translations
 from isogloss.errors import IsoglossError, nearest
 from isogloss.frames import Column, Frame
+from isogloss.translation.units import distinct
 
 LEFT_OUT = Frame(
     name="MMLU questions left out",
@@ -24,6 +25,15 @@ LEFT_OUT = Frame(
     },
     key=("split", "variant", "language"),
 )
+
+
+def read_left_out(path: Path) -> pl.DataFrame:
+    """Read LEFT_OUT as CSV; raise IsoglossError where it is not."""
+    schema = {name: column.dtype for name, column in LEFT_OUT.columns.items()}
+    try:
+        return LEFT_OUT.check(pl.read_csv(path, schema_overrides=schema), path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise IsoglossError(f"{path}: cannot be read as a table: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,21 @@ def read_english(root: Path, plan: Plan) -> dict[str, pl.DataFrame]:
     header = plan.english_published
     return {
         split: plan.limited(read_part(root, english(split), header=header)) for split in plan.splits
+    }
+
+
+def needed_units(sources: Mapping[str, pl.DataFrame], plan: Plan) -> dict[str, pl.Series]:
+    """Return the distinct units that the parts to be built need translated, by language.
+
+    sources: English QUESTIONS by split. Units have no outer white space.
+    """
+    texts: dict[str, list[str]] = {}
+    every = pl.concat(sources.values())
+    pairs = needed(every, plan.parts(published=False), plan.seed, plan.mixup_languages)
+    for text, language in pairs:
+        texts.setdefault(language, []).append(text)
+    return {
+        language: pl.Series(distinct(found), dtype=pl.String()) for language, found in texts.items()
     }
 
 

@@ -11,8 +11,7 @@ from isogloss.reporting.tables.display import Document, Entry, Grid, Group
 from isogloss.reporting.tables.numbers import DASH, count, interval, listing, number
 from isogloss.translation.memory import FAILED
 from isogloss.translation.quality.flags import MEASURES
-from isogloss.translation.quality.frames import FINDINGS, LONG
-from isogloss.translation.quality.measure import Quality
+from isogloss.translation.quality.frames import FINDINGS, LONG, Quality
 
 FLAG = "!"
 # Characters of a text that the list of worst units shows.

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from isogloss.frames import Column, Frame
-from isogloss.translation.memory import FAILED, TRANSLATED, UNCHANGED, Entry
+from isogloss.translation.memory import TRANSLATED, UNCHANGED, Entry
 from isogloss.translation.units import core
 
 TRANSLATIONS = Frame(
@@ -27,35 +27,12 @@ TRANSLATIONS = Frame(
     key=("target", "text"),
 )
 
-COUNTS = Frame(
-    name="counts of translations",
-    columns={
-        "target": Column(pl.String(), "language of the translations"),
-        "units": Column(pl.UInt64(), "distinct units"),
-        **{
-            status: Column(pl.UInt64(), f"of them {status}")
-            for status in (TRANSLATED, UNCHANGED, FAILED)
-        },
-    },
-    key=("target",),
-)
-
 
 def table(entries: Iterable[Entry]) -> pl.DataFrame:
     """Return entries of English units as TRANSLATIONS, in their order."""
     schema = {name: column.dtype for name, column in TRANSLATIONS.columns.items()}
     rows = [[getattr(entry, name) for name in schema] for entry in entries]
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def counts(translations: pl.DataFrame) -> pl.DataFrame:
-    """Return COUNTS of TRANSLATIONS, languages in order of appearance."""
-    statuses = [
-        (pl.col("status") == status).sum().cast(pl.UInt64).alias(status)
-        for status in (TRANSLATED, UNCHANGED, FAILED)
-    ]
-    grouped = translations.group_by("target", maintain_order=True)
-    return COUNTS.check(grouped.agg(pl.len().cast(pl.UInt64).alias("units"), *statuses))
 
 
 class Lookup:

@@ -13,7 +13,8 @@ from isogloss.translation.export import frame_of
 from isogloss.translation.memory import Entry, add, load_all
 from isogloss.translation.quality.back import from_memory
 from isogloss.translation.quality.flags import values
-from isogloss.translation.quality.measure import Options, Quality, measure
+from isogloss.translation.quality.frames import Quality
+from isogloss.translation.quality.measure import Options, measure
 
 pytestmark = pytest.mark.mirror
 

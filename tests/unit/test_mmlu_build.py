@@ -1,6 +1,8 @@
 """All parts of MMLU as a configuration asks for them, and the counts that go with them."""
 
 import csv
+import hashlib
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -8,10 +10,18 @@ import polars as pl
 import pytest
 
 from isogloss.corpora.mmlu import TEXTS, VARIANTS, Part, write_layout
-from isogloss.corpora.mmlu_build import Plan, build, read_english
+from isogloss.corpora.mmlu_build import Plan, build, needed_units, read_english, read_left_out
+from isogloss.corpora.mmlu_export import export
 from isogloss.corpora.mmlu_statistics import statistics
 from isogloss.corpora.mmlu_subjects import SUBJECTS
 from isogloss.errors import IsoglossError
+from isogloss.reporting.caption import read_caption
+from isogloss.reporting.mmlu import csv as csv_of
+from isogloss.reporting.mmlu import document
+from isogloss.reporting.tables.markdown import markdown
+from isogloss.translation.memory import Entry
+from isogloss.translation.tables import Lookup, table
+from tests.demo import ROOT
 
 PLAN = Plan(variants=VARIANTS, languages=("de", "fr"))
 ROWS = {"test": 3, "dev": 5}
@@ -133,6 +143,82 @@ class TestStatistics:
         assert rows["test", "mixup", "mixed"] == ("published", 171, 0, 171, None, None, None)
         assert rows["test", "onewrong", "de"] == ("published", 171, 0, 171, None, None, None)
         assert rows["test", "full", "de"] == ("published", 171, 0, 171, 684, 171, 25.0)
+
+
+class TestNeededUnits:
+    def test_is_all_that_a_build_asks_for_without_outer_white_space(self, root):
+        path = root / "test/anatomy_test.csv"
+        path.write_text(path.read_text().replace("anatomy test 0: question", " spaced ?\t"))
+        sources = read_english(root, PLAN)
+        units = needed_units(sources, PLAN)
+        assert set(units) == {"de", "fr", "es", "it"}  # of the variants, and of mixup
+        assert "spaced ?" in set(units["de"])
+        made = [
+            Entry("p", "en", code, text, f"[{code}] {text}", "translated", "1")
+            for code, texts in units.items()
+            for text in texts
+        ]
+        assert len(made) == len({(e.target, e.text) for e in made})
+        questions, left_out = build(sources, PLAN, Lookup(table(made)))
+        assert set(left_out["left_out"]) == {0}
+        spaced = questions.filter(
+            split="test", subject="anatomy", number=0, variant="full", language="de"
+        )
+        assert spaced["question"][0] == " [de] spaced ?\t"
+
+    def test_nothing_is_needed_of_published_parts(self, root):
+        plan = Plan(variants=["gt"], languages=["de"], published=["gt"])
+        assert needed_units(read_english(root, plan), plan) == {}
+
+
+class TestExport:
+    def test_hashes_are_of_the_files_and_nothing_is_left_behind(self, root, tmp_path):
+        questions, _ = built(root)
+        folder, manifest = tmp_path / "layout", tmp_path / "layout.json"
+        export(questions.filter(language="fr"), folder, manifest)
+        export(questions, folder, manifest)
+        hashes = json.loads(manifest.read_text())
+        files = {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in folder.rglob("*.csv")
+        }
+        assert hashes == files
+        assert len(files) == 57 * 2 * (1 + 1 + 6 * 2)
+        export(questions.filter(variant="gt"), folder, manifest)
+        assert {path.name for path in folder.iterdir()} == {
+            f"{split}_gt_{language}" for split in ROWS for language in ("de", "fr")
+        }
+
+    def test_same_questions_same_bytes(self, root, tmp_path):
+        for name in ("1", "2"):
+            export(built(root)[0], tmp_path / name, tmp_path / f"{name}.json")
+        assert (tmp_path / "1.json").read_bytes() == (tmp_path / "2.json").read_bytes()
+
+
+class TestTable:
+    def page(self, root, **options) -> tuple[str, str]:
+        made = statistics(*built(root, **options))
+        caption = read_caption(ROOT / "workflow/report/barrier_mmlu.rst")
+        return csv_of(made), markdown(document(made, caption))
+
+    def test_every_part_has_a_row(self, root):
+        text, page = self.page(root)
+        assert len(text.splitlines()) == 1 + 2 * (1 + 1 + 6 * 2)
+        assert "| full | German | rebuilt | 171 | 0 | 684 | 171 | 25.0 |" in page
+        assert "| english | English | source | 171 | 0 | 0 | 0 | – |" in page
+        assert "*Demonstrations (dev)*" in page
+
+    def test_what_is_left_out(self, root):
+        _, page = self.page(root, translations=Gaps(), missing="drop")
+        assert "| full | German | rebuilt | 170 | 1 | 680 | 170 | 25.0 |" in page
+
+    def test_counts_are_read_back(self, root, tmp_path):
+        _, left_out = built(root)
+        left_out.write_csv(tmp_path / "left_out.csv")
+        assert read_left_out(tmp_path / "left_out.csv").equals(left_out)
+        (tmp_path / "left_out.csv").write_text("a,b\n1,2\n")
+        with pytest.raises(IsoglossError, match=r"left_out\.csv: not a table of MMLU questions"):
+            read_left_out(tmp_path / "left_out.csv")
 
 
 class TestPublished:

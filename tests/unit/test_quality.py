@@ -20,12 +20,13 @@ from isogloss.retry import Retry
 from isogloss.translation.export import frame_of
 from isogloss.translation.memory import Entry, Memory, add
 from isogloss.translation.providers.libretranslate import LibreTranslateProvider
-from isogloss.translation.quality.back import from_memory, scores, translate_back
+from isogloss.translation.quality.back import from_memory, translate_back
+from isogloss.translation.quality.chrf import scores
 from isogloss.translation.quality.detection import by_length, detected, why_not
 from isogloss.translation.quality.draw import sample
 from isogloss.translation.quality.flags import MEASURES, values
-from isogloss.translation.quality.frames import FINDINGS, FOUND
-from isogloss.translation.quality.measure import Options, Quality, measure
+from isogloss.translation.quality.frames import FINDINGS, FOUND, Quality
+from isogloss.translation.quality.measure import Options, measure
 from tests.demo import ROOT, demo_items
 from tests.translation_server import TranslationServer, translation
 

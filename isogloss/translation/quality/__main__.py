@@ -10,8 +10,6 @@ import itertools
 import sys
 from pathlib import Path
 
-import polars as pl
-
 from isogloss.config.barrier import QualityReport
 from isogloss.errors import IsoglossError
 from isogloss.reporting.caption import Caption
@@ -22,8 +20,8 @@ from isogloss.translation.export import frame_of
 from isogloss.translation.memory import load_all
 from isogloss.translation.quality.back import from_memory
 from isogloss.translation.quality.flags import values
-from isogloss.translation.quality.frames import FOUND
-from isogloss.translation.quality.measure import Options, Quality, measure
+from isogloss.translation.quality.frames import FOUND, Quality
+from isogloss.translation.quality.measure import Options, joined, measure
 
 CAPTION = Caption(
     "Quality of translations",
@@ -77,9 +75,7 @@ def _measured(args: argparse.Namespace, options: Options, sampled: int) -> Quali
             f"{args.folder}: holds no translation that was asked for; check the folder, "
             "--provider and --targets"
         )
-    return Quality(
-        *(pl.concat([getattr(one, name) for one in made]) for name in Quality.__annotations__)
-    )
+    return joined(made)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,9 @@ from isogloss.retry import Retry
 from isogloss.translation.memory import FAILED, TRANSLATED, Entry, Memory
 from isogloss.translation.providers.protocol import Provider
 from isogloss.translation.quality.draw import sample
-from isogloss.translation.quality.frames import BACK
+from isogloss.translation.quality.frames import BACK, UNAVAILABLE
 from isogloss.translation.translate import translate
 from isogloss.translation.units import core
-
-UNAVAILABLE = "unavailable"
 
 
 def chosen(units: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
@@ -95,19 +93,3 @@ def _frame(units: pl.DataFrame, known: dict[str, Entry], unavailable: str | None
         rows.append((*row, *answer))
     schema = {name: column.dtype for name, column in BACK.columns.items()}
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def scores(back: pl.DataFrame) -> tuple[float | None, list[float]]:
-    """Return chrF2 of the translated rows of BACK together, and of each, from 0 to 100.
-
-    Source: Popović (2015), by sacrebleu with its defaults (characters up to 6, beta 2).
-    """
-    from sacrebleu.metrics import CHRF
-
-    pairs = back.filter(status=TRANSLATED).select("back", "text").rows()
-    if not pairs:
-        return None, []
-    chrf = CHRF()
-    made, texts = ([pair[side] for pair in pairs] for side in (0, 1))
-    each = [chrf.sentence_score(answer, [text]).score for answer, text in pairs]
-    return chrf.corpus_score(made, [texts]).score, each

@@ -7,8 +7,7 @@ from typing import Any
 import polars as pl
 
 from isogloss.frames import Column, Frame
-from isogloss.translation.quality.frames import DETECTED, FOUND, LONG, MEASURED, PAIR
-from isogloss.translation.quality.measure import Quality
+from isogloss.translation.quality.frames import DETECTED, FOUND, LONG, MEASURED, PAIR, Quality
 
 VALUES = Frame(
     name="values of the quality report",

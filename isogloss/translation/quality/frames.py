@@ -1,5 +1,7 @@
 """The tables of the quality report."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from isogloss.frames import Column, Frame
@@ -70,6 +72,9 @@ DETECTED = Frame(
     key=(*PAIR, "shortest"),
 )
 
+# Status of a back-translation in a direction that the provider has not.
+UNAVAILABLE = "unavailable"
+
 BACK = Frame(
     name="back-translations",
     columns={
@@ -122,3 +127,12 @@ MEASURED = Frame(
     },
     key=PAIR,
 )
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What was measured: MEASURED, DETECTED and FOUND."""
+
+    measured: pl.DataFrame
+    detected: pl.DataFrame
+    found: pl.DataFrame

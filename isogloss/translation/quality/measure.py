@@ -1,7 +1,7 @@
 """The measures of the quality report, for each provider and pair of languages."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +9,18 @@ import polars as pl
 
 from isogloss.translation.export import MEMORY
 from isogloss.translation.memory import FAILED, TRANSLATED, UNCHANGED
-from isogloss.translation.quality import back as backwards
 from isogloss.translation.quality import checks, detection
-from isogloss.translation.quality.frames import BACK, DETECTED, FOUND, LONG, MEASURED, PAIR
+from isogloss.translation.quality.chrf import scores
+from isogloss.translation.quality.frames import (
+    BACK,
+    DETECTED,
+    FOUND,
+    LONG,
+    MEASURED,
+    PAIR,
+    UNAVAILABLE,
+    Quality,
+)
 
 # Texts that share a translation: two may differ in spelling alone.
 SHARED = 3
@@ -30,15 +39,6 @@ class Options:
     low_chrf: float = 20.0
 
 
-@dataclass(frozen=True)
-class Quality:
-    """MEASURED, DETECTED and FOUND."""
-
-    measured: pl.DataFrame
-    detected: pl.DataFrame
-    found: pl.DataFrame
-
-
 def measure(units: pl.DataFrame, options: Options, back: pl.DataFrame | None = None) -> Quality:
     """Measure the quality of units with the columns of MEMORY; see the frames for what is measured.
 
@@ -46,17 +46,23 @@ def measure(units: pl.DataFrame, options: Options, back: pl.DataFrame | None = N
     first unit.
     """
     back = BACK.empty() if back is None else BACK.check(back)
-    made = [Quality(MEASURED.empty(), DETECTED.empty(), FOUND.empty())]
+    made = []
     for pair, part in MEMORY.check(units).group_by(PAIR, maintain_order=True):
         ours = back.filter(
             pl.all_horizontal(pl.col(name) == value for name, value in zip(PAIR, pair, strict=True))
         )
         made.append(_Pair(part, ours, options).quality())
-    measured, detected, found = (
-        pl.concat([getattr(one, name) for one in made])
-        for name in ("measured", "detected", "found")
+    return joined(made)
+
+
+def joined(parts: Iterable[Quality]) -> Quality:
+    """Return the measures of several pairs as one."""
+    made = [Quality(MEASURED.empty(), DETECTED.empty(), FOUND.empty()), *parts]
+    return Quality(
+        MEASURED.check(pl.concat([one.measured for one in made])),
+        DETECTED.check(pl.concat([one.detected for one in made])),
+        FOUND.check(pl.concat([one.found for one in made])),
     )
-    return Quality(MEASURED.check(measured), DETECTED.check(detected), FOUND.check(found))
 
 
 class _Pair:
@@ -83,7 +89,7 @@ class _Pair:
             )
         )
         low, high = self._limits()
-        chrf, each = backwards.scores(self.back)
+        chrf, each = scores(self.back)
         findings = [
             *self._by_status(),
             *self._by_text(),
@@ -181,7 +187,7 @@ class _Pair:
         statuses = self.units["status"]
         ratios = self.long["ratio"]
         sentences = sum(map(checks.ends_sentence, self.translated["text"]))
-        note = self.back.filter(status=backwards.UNAVAILABLE)["reason"]
+        note = self.back.filter(status=UNAVAILABLE)["reason"]
         values = {
             **dict(zip(PAIR, (self.provider, self.source, self.target), strict=True)),
             "versions": "; ".join(sorted(set(self.units["version"]))),
