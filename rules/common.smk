@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from isogloss.code_hash import code_hash
 from isogloss.config.load import load
+from isogloss.config.sources import SourceSettings
 from isogloss.errors import IsoglossError
 
 try:
@@ -24,6 +25,7 @@ except IsoglossError as error:
 
 CONFIG = SETTINGS.config
 XMRC = CONFIG.xmrc
+SOURCES = SourceSettings(SETTINGS.manifest, ROOT, CONFIG.sources.unpinned)
 
 
 def absolute(folder):
@@ -66,12 +68,6 @@ def in_project(path):
 def source_file(entry):
     """Return where a file of the source manifest is fetched to; `entry` names source and file."""
     return f"results/sources/{entry.source}/{entry.file}"
-
-
-def shipped_file(wildcards):
-    """Return the file of this repository that a source file is copied from, if any."""
-    path = SETTINGS.shipped_path(wildcards.source, wildcards.file)
-    return [in_project(path)] if path else []
 
 
 def script(name):

@@ -56,14 +56,6 @@ class Settings:
         """Return the fetched files of the published quiz, one per language."""
         return [f"results/sources/{QUIZ_DATA}/{x}" for x in self.manifest.data_set(QUIZ_DATA).files]
 
-    def shipped_path(self, source: str, file: str) -> str | None:
-        """Return where in this repository a source file is; None if it is downloaded."""
-        return getattr(self.manifest.entry(source, file), "path", None)
-
-    def source_entry(self, source: str, file: str) -> dict[str, Any]:
-        """Return what the manifest says of a file: a new checksum must fetch it again."""
-        return self.manifest.entry(source, file).model_dump()
-
     def model_folder(self, model: str) -> str:
         """Return the folder of a model's weights."""
         source = self.models[model].source

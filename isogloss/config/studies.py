@@ -17,6 +17,13 @@ class Sources(Strict):
     """Where data and weights come from."""
 
     manifest: str = Field("resources/sources.yaml", description="data sets with URL and checksum")
+    unpinned: Literal["refuse", "accept"] = Field(
+        "refuse",
+        description=(
+            "content whose checksum or revision the manifest does not know yet: an error that "
+            "says how to pin it, or taken as it is published now and recorded"
+        ),
+    )
     mirror: str | None = Field(
         None,
         description="folder looked at before any download; the variable ISOGLOSS_MIRROR overrides",

@@ -5,7 +5,6 @@ belong to, so that a later process, too, can go on where an earlier one was cut 
 joins bytes of two versions. Range requests follow RFC 9110, section 14.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING
 from isogloss.errors import IsoglossError
 from isogloss.progress import progress
 from isogloss.retry import Interrupted, Retry, reason_of, retry_after
-from isogloss.sources.manifest import Download
+from isogloss.sources.content import Content, agrees, content_of, expected
+from isogloss.sources.entries import Download
 
 if TYPE_CHECKING:
     import requests
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 # Small, since bytes of an unfinished chunk are lost when a connection breaks.
 CHUNK = 1 << 15
+
+# Some servers refuse programs that do not say who they are.
+USER_AGENT = "Isogloss/0.1 (research data; identifies itself; resumes and backs off)"
 
 
 def part_of(target: Path) -> Path:
@@ -43,21 +46,27 @@ def discard(target: Path) -> None:
     _note_of(target).unlink(missing_ok=True)
 
 
-def download(entry: Download, target: Path, retry: Retry) -> None:
+def download(entry: Download, target: Path, retry: Retry) -> Content:
     """Download `entry` to `target`, going on from what an earlier try or process has left.
 
     Connection errors, time-outs, short bodies, 429 and 5xx are tried again, up to `retry.tries`
     requests in all; what has arrived by then is kept for the next run. Any other status, a wrong
-    size and a wrong checksum raise IsoglossError at once, and leave nothing behind.
+    size and a wrong checksum raise IsoglossError at once, and leave nothing behind. A size or
+    checksum that the entry does not give is not compared, but a short body is still noticed.
     """
     import requests
 
+    if entry.url is None:
+        raise IsoglossError(
+            f"{entry.mirror}: is not published anywhere; put it into a mirror folder under this "
+            "path and set ISOGLOSS_MIRROR"
+        )
     with requests.Session() as session:
+        session.headers["User-Agent"] = USER_AGENT
         for attempt in range(1, retry.tries + 1):
             try:
                 fresh = not _complete(entry, target) and _request(session, entry, target, retry)
-                _finish(entry, target, fresh)
-                return
+                return _finish(entry, target, fresh)
             except Interrupted as interruption:
                 reason = str(interruption)
                 pause = interruption.pause
@@ -106,8 +115,12 @@ def _request(session: "requests.Session", entry: Download, target: Path, retry: 
     """
     import requests
 
+    assert entry.url is not None
     note = _note(entry, target)
-    if note is None or _size(part_of(target)) > entry.bytes:
+    # Where no checksum decides in the end, only a strong ETag says that two parts belong together.
+    mixed = entry.sha256 is None and note is not None and not _strong(note["etag"])
+    too_long = entry.bytes is not None and _size(part_of(target)) > entry.bytes
+    if note is None or too_long or mixed:
         if _size(part_of(target)):
             log.info("%s: is of another version, starting from zero", part_of(target))
         discard(target)
@@ -117,7 +130,7 @@ def _request(session: "requests.Session", entry: Download, target: Path, retry: 
     headers = {"Accept-Encoding": "identity"}
     if start:
         headers["Range"] = f"bytes={start}-"
-        if etag and not etag.startswith("W/"):  # RFC 9110, 13.1.5: no weak ETag in If-Range
+        if etag and _strong(etag):  # RFC 9110, 13.1.5: no weak ETag in If-Range
             headers["If-Range"] = etag
     try:
         with session.get(
@@ -126,6 +139,8 @@ def _request(session: "requests.Session", entry: Download, target: Path, retry: 
             stream=True,
             timeout=(retry.connect_timeout, retry.read_timeout),
         ) as response:
+            if _ends_here(response, entry, start):
+                return False
             _check_status(response, entry, target, start)
             if start and (response.status_code == 200 or not _continues(response, start, etag)):
                 if response.status_code == 206:
@@ -143,6 +158,16 @@ def _request(session: "requests.Session", entry: Download, target: Path, retry: 
         raise Interrupted(reason_of(error)) from error
     except requests.RequestException as error:
         raise IsoglossError(f"{entry.url}: cannot be downloaded: {error}") from error
+
+
+def _strong(etag: str | None) -> bool:
+    return etag is not None and not etag.startswith("W/")
+
+
+def _ends_here(response: "requests.Response", entry: Download, start: int) -> bool:
+    """Whether the answer says that the file of unknown size has just the bytes that we have."""
+    total = response.headers.get("Content-Range", "").removeprefix("bytes */")
+    return response.status_code == 416 and entry.bytes is None and start > 0 and total == str(start)
 
 
 def _check_status(response: "requests.Response", entry: Download, target: Path, start: int) -> None:
@@ -166,7 +191,8 @@ def _check_status(response: "requests.Response", entry: Download, target: Path, 
             "ISOGLOSS_MIRROR"
         )
     length = response.headers.get("Content-Length", "")
-    if response.status_code == 200 and length.isdigit() and int(length) != entry.bytes:
+    wrong = entry.bytes is not None and length.isdigit() and int(length) != entry.bytes
+    if response.status_code == 200 and wrong:
         discard(target)
         raise IsoglossError(_wrong(entry, f"{entry.bytes} bytes", f"{length} bytes"))
 
@@ -180,46 +206,59 @@ def _continues(response: "requests.Response", start: int, etag: str | None) -> b
 
 def _receive(response: "requests.Response", entry: Download, target: Path, start: int) -> None:
     size = start
+    total = entry.bytes or _announced(response, start)
+    if total is None and entry.sha256 is None and "Transfer-Encoding" not in response.headers:
+        raise IsoglossError(
+            f"{entry.url}: the server tells no size and the manifest no checksum, so that a part "
+            "cannot be told from the whole; add the checksum to the manifest"
+        )
     with part_of(target).open("ab" if start else "wb") as part:
         if not start:
             note = {"url": entry.url, "sha256": entry.sha256, "etag": response.headers.get("ETag")}
             _note_of(target).write_text(json.dumps(note), encoding="utf-8")
-        with progress(entry.bytes, target.name, "B", initial=start) as bar:
+        with progress(total or 0, target.name, "B", initial=start) as bar:
             for chunk in response.iter_content(CHUNK):
                 part.write(chunk)
                 part.flush()  # a killed process leaves all that it has received
                 bar.update(len(chunk))
                 size += len(chunk)
-                if size > entry.bytes:
+                if total is not None and size > total:
                     break
-    if size < entry.bytes:
-        raise Interrupted(f"the answer ended after {size} of {entry.bytes} bytes")
+    if total is not None and size < total:
+        raise Interrupted(f"the answer ended after {size} of {total} bytes")
 
 
-def _finish(entry: Download, target: Path, fresh: bool) -> None:
+def _announced(response: "requests.Response", start: int) -> int | None:
+    """Return the size of the whole file, in bytes, where the answer tells it."""
+    length = response.headers.get("Content-Length", "")
+    return start + int(length) if length.isdigit() else None
+
+
+def _finish(entry: Download, target: Path, fresh: bool) -> Content:
     """Check the collected bytes and give them their name.
 
     Bytes that are not `fresh`, that is, joined from several answers, may be of two versions where
     the server sends no ETag; when they are wrong, one answer that holds them all decides.
     """
     part = part_of(target)
-    with part.open("rb+") as file:
-        size = os.fstat(file.fileno()).st_size
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
-    if size > entry.bytes or found != entry.sha256:
+    found = content_of(part)
+    if not agrees(entry, found):
         discard(target)
         if not fresh:
             raise Interrupted("the joined parts have a wrong checksum; starting from zero")
-        more = f"more than {entry.bytes} bytes" if size > entry.bytes else f"sha256 {found}"
-        raise IsoglossError(_wrong(entry, f"sha256 {entry.sha256}, {entry.bytes} bytes", more))
+        raise IsoglossError(_wrong(entry, expected(entry), str(found)))
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
     part.replace(target)
     _note_of(target).unlink(missing_ok=True)
-    log.info("downloaded %s (%d bytes, sha256 checked)", entry.url, size)
+    checked = "sha256 checked" if entry.sha256 else f"not pinned, sha256 {found.sha256}"
+    log.info("downloaded %s (%d bytes, %s)", entry.url, found.bytes, checked)
+    return found
 
 
-def _wrong(entry: Download, expected: str, found: str) -> str:
+def _wrong(entry: Download, wanted: str, found: str) -> str:
+    note = f" ({entry.note})" if entry.note else ""
     return (
-        f"{entry.url}: wrong content: expected {expected}, found {found}; the file may have "
-        "changed where it is published: compare it with the manifest's revision"
+        f"{entry.url}: wrong content: expected {wanted}, found {found}; the file may have changed "
+        f"where it is published: compare it with the manifest's revision{note}"
     )

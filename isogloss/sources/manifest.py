@@ -1,92 +1,116 @@
 """The manifest of data sources: what each data set is, and which bytes each of its files has."""
 
 from collections.abc import Hashable
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Any
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    RootModel,
-    StringConstraints,
-    Tag,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, RootModel, ValidationError, model_validator
 
 from isogloss.errors import IsoglossError, nearest
+from isogloss.sources.entries import (
+    KINDS,
+    Archive,
+    Download,
+    Entry,
+    Folder,
+    Hub,
+    Member,
+    Name,
+    Shipped,
+    Strict,
+    Text,
+    Url,
+    Wiki,
+)
+
+# What a wiki's pages become: as the API gives them, and as plain text.
+WIKI_FILES = ("pages.parquet", "passages.txt")
 
 
-def _inside(path: str) -> str:
-    parts = PurePosixPath(path)
-    if not path or "\\" in path or parts.is_absolute() or ".." in parts.parts:
-        raise ValueError("give a relative path with forward slashes and without '..'")
-    return path
-
-
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/\S+$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-RelativePath = Annotated[str, AfterValidator(_inside)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Download(_Strict):
-    """A file that is published at a URL. `mirror` is its path inside a mirror folder."""
-
-    url: Url
-    sha256: Sha256
-    bytes: int = Field(gt=0)
-    mirror: RelativePath
-
-
-class Shipped(_Strict):
-    """A file that is part of this repository, at `path` below its root."""
-
-    path: RelativePath
-    sha256: Sha256
-    bytes: int = Field(gt=0)
-
-
-def _kind(entry: Any) -> str:
-    shipped = "path" in entry if isinstance(entry, dict) else isinstance(entry, Shipped)
-    return "shipped" if shipped else "download"
-
-
-Entry = Annotated[
-    Annotated[Download, Tag("download")] | Annotated[Shipped, Tag("shipped")],
-    Discriminator(_kind),
-]
-
-
-class DataSet(_Strict):
+class DataSet(Strict):
     """One data set. `licence` is an SPDX identifier where there is one.
 
-    `revision` is the commit or version that the files were taken from. It and `homepage` are
-    needed unless every file ships with the project.
+    `files` are fetched one by one, each of the `folders` by one job. Members and folders come out
+    of the `archive`; folders can also come from files below the URL `base`, or from a data set
+    `hub` of the model hub. `revision` is the commit or version that the files were taken from. It
+    and `homepage` are needed unless every file ships with the project. A data set of the hub
+    without a revision is not pinned.
     """
 
     title: Text
     licence: Text
     homepage: Url | None = None
     revision: Text | None = None
-    files: dict[Name, Entry] = Field(min_length=1)
+    note: Text | None = None
+    archive: Archive | None = None
+    base: Url | None = None
+    hub: Hub | None = None
+    wiki: Wiki | None = None
+    files: dict[Name, Entry] = Field(default_factory=dict)
+    folders: dict[Name, Folder] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "DataSet":
+        origins = [key for key in ("archive", "base", "hub", "wiki") if getattr(self, key)]
+        members = any(isinstance(entry, Member) for entry in self.files.values())
+        if len(origins) > 1:
+            raise ValueError(f"{origins[0]} and {origins[1]} exclude each other; give one")
+        if self.wiki and (self.files or self.folders):
+            raise ValueError(
+                "a wiki has no other files or folders; make them a data set of their own"
+            )
+        if not (self.wiki or self.files or self.folders):
+            raise ValueError("there are no files; give files, folders or a wiki")
+        if self.folders and not origins:
+            raise ValueError("folders need an archive, a base or a hub that they come from")
+        if members and not self.archive:
+            raise ValueError("archive is missing; files with a member need it")
+        if self.archive and not (members or self.folders):
+            raise ValueError(
+                "nothing is taken out of the archive; give folders, or files with a member"
+            )
+        for name, folder in self.folders.items():
+            if name in self.files or f"{name}.json" in self.files:
+                raise ValueError(f"the folder {name} and a file have the same name")
+            if not self.archive and folder.checksums is None:
+                raise ValueError(
+                    f"folders.{name}.checksums is missing: it lists the folder's files"
+                )
+        return self
 
     @model_validator(mode="after")
     def _published_files_have_an_origin(self) -> "DataSet":
-        if any(isinstance(entry, Download) for entry in self.files.values()):
-            for key in ("homepage", "revision"):
-                if getattr(self, key) is None:
-                    raise ValueError(f"{key} is missing; files with a url need it")
+        for key in () if self.ships else ("homepage", "revision"):
+            # Revisions of a wiki are those of its pages; a hub's may still have to be locked.
+            unneeded = key == "revision" and (self.wiki or self.hub)
+            if getattr(self, key) is None and not unneeded:
+                raise ValueError(f"{key} is missing; files with a url need it")
         return self
+
+    @property
+    def ships(self) -> bool:
+        """Whether all of it is part of this repository."""
+        entries = self.files.values()
+        return bool(entries) and all(isinstance(entry, Shipped) for entry in entries)
+
+    def pinned(self, name: str) -> bool:
+        """Whether the checksum of a single file, or of what it is taken out of, is known."""
+        entry = self.files[name]
+        of_archive = self.archive.sha256 if isinstance(entry, Member) and self.archive else None
+        return (entry.sha256 or of_archive) is not None
+
+    @property
+    def folders_pinned(self) -> bool:
+        """Whether the content of the folders is known. Files below a base are listed one by one."""
+        if self.archive:
+            return self.archive.sha256 is not None
+        return self.hub is None or self.revision is not None
+
+    @property
+    def file_names(self) -> list[str]:
+        """The names of its single files, those made of a wiki included."""
+        return [*self.files, *(WIKI_FILES if self.wiki else ())]
 
 
 class Manifest(RootModel[dict[Name, DataSet]]):
@@ -98,7 +122,16 @@ class Manifest(RootModel[dict[Name, DataSet]]):
             raise IsoglossError(f"no data source {source!r}{nearest(source, self.root)}")
         return self.root[source]
 
-    def entry(self, source: str, file: str) -> Download | Shipped:
+    def folder(self, source: str, name: str) -> Folder:
+        """Return one folder of a data set; IsoglossError for an unknown name."""
+        folders = self.data_set(source).folders
+        if name not in folders:
+            raise IsoglossError(
+                f"no folder {name!r} in data source {source!r}{nearest(name, folders)}"
+            )
+        return folders[name]
+
+    def entry(self, source: str, file: str) -> Download | Shipped | Member:
         """Return one file's entry; IsoglossError for an unknown name."""
         files = self.data_set(source).files
         if file not in files:
@@ -129,6 +162,15 @@ def load_manifest(path: Path | str) -> Manifest:
         raise IsoglossError(f"{path}: the manifest of sources cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise IsoglossError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    return _checked(content, path)
+
+
+def checked(source: str, content: Any) -> DataSet:
+    """Validate one data set as read from YAML; IsoglossError as `load_manifest` raises it."""
+    return _checked({source: content}, "manifest").data_set(source)
+
+
+def _checked(content: Any, path: Path | str) -> Manifest:
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:
@@ -138,10 +180,10 @@ def load_manifest(path: Path | str) -> Manifest:
 
 def _describe(problem: Any) -> str:
     """Return "key.path: value: what is wrong" for one of pydantic's errors."""
-    # The tag that tells a download from a shipped file is no key of the manifest; it always
-    # follows the file's name: data set, "files", file, tag.
+    # The tag that tells the kinds of files apart is no key of the manifest; it always follows the
+    # file's name: data set, "files", file, tag.
     location = [str(part) for part in problem["loc"]]
-    if len(location) > 3 and location[3] in ("download", "shipped"):
+    if len(location) > 3 and location[3] in KINDS:
         del location[3]
     key = ".".join(location) or "(whole file)"
     message = problem["msg"].removeprefix("Value error, ")
