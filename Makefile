@@ -33,8 +33,9 @@ lint: .venv/test.stamp
 types: .venv/test.stamp
 	$(BIN)/mypy
 
-docs: .venv/run.stamp  ## write the configuration's reference page and schemas anew
+docs: .venv/run.stamp  ## write the reference pages of settings and data sets, and schemas, anew
 	$(BIN)/python -m isogloss.config.docs
+	$(BIN)/python -m isogloss.sources docs
 
 lock:  ## resolve requirements/*.in anew into full pins
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

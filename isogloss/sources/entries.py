@@ -105,14 +105,17 @@ class Folder(Strict):
 
     A `*` stands for one part of a path, and not for a dot at its start; `**` at the end stands for
     all that is below. What comes before the first part with a `*` is left off: with
-    `take: data/test/*.csv` the file `data/test/x.csv` is `x.csv` in the folder. `mirror` is the folder's path inside a mirror. `checksums` and `converted` are
-    lists in sha256sum's format that ship, with paths as `take` has them: of the files as published,
-    and of other bytes that a mirror may hold instead, of which `note` says what they are.
+    `take: data/test/*.csv` the file `data/test/x.csv` is `x.csv` in the folder. `count` and `bytes`
+    say how many there are, and how large they are together. `mirror` is the folder's path inside a
+    mirror. `checksums` and `converted` are lists in sha256sum's format that ship, with paths as
+    `take` has them: of the files as published, and of other bytes that a mirror may hold instead,
+    of which `note` says what they are.
     """
 
     take: Pattern
     mirror: RelativePath
-    count: Bytes | None = None
+    count: Annotated[int, Field(gt=0)] | None = None
+    bytes: Bytes | None = None
     checksums: RelativePath | None = None
     converted: RelativePath | None = None
     note: Text | None = None

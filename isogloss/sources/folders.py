@@ -30,10 +30,12 @@ def fetch_folder(manifest: Manifest, source: str, name: str, record: Path, acces
     try:
         part.mkdir(parents=True, exist_ok=True)
         got = gather(data_set, source, entry, part, access)
-        if not got.files or len(got.files) != (entry.count or len(got.files)):
+        count, size = len(got.files), sum(content.bytes for content in got.files.values())
+        wanted = entry.count or max(count, 1), size if got.converted else entry.bytes or size
+        if (count, size) != wanted:
             raise IsoglossError(
-                f"folder {name!r} of data source {source!r}: {len(got.files)} files match "
-                f"{entry.take!r}, expected {entry.count or 'at least one'}; correct the manifest"
+                f"folder {name!r} of data source {source!r}: {count} files of {size} bytes match "
+                f"{entry.take!r}, expected {wanted[0]} of {wanted[1]}; correct the manifest"
             )
         # What an earlier try left of a file that is not wanted any more.
         for path in (path for path in part.rglob("*") if path.is_file()):

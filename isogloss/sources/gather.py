@@ -70,7 +70,9 @@ def _of_mirror(
     listed = sorted({**converted, **published})
     found = {path: access.in_mirror(f"{entry.mirror}/{path}") for path in listed}
     missing = [path for path, there in found.items() if there is None]
-    if missing or not listed:
+    if not listed:
+        return None  # a mirror's files could not be told from others
+    if missing:
         log.warning(
             "%s: the mirror lacks %d of %d files, so the archive is taken",
             *(entry.mirror, len(missing), len(listed)),
