@@ -1,4 +1,4 @@
-"""A model hub on loopback: as much of its protocol as downloading a model needs."""
+"""A model hub on loopback: as much of its protocol as downloading models and data sets needs."""
 
 import hashlib
 import json
@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.route(path, None)
 
     def route(self, path: str, fault: Fault | None) -> None:
-        parts = path.strip("/").split("/")
+        parts = path.strip("/").removeprefix("datasets/").split("/")
         name = "/".join(parts[2:4] if parts[0] == "api" else parts[:2])
         repository = self.server.repositories.get(name)
         if repository is None:
@@ -91,7 +91,8 @@ class Handler(BaseHTTPRequestHandler):
             headers = {"X-Repo-Commit": commit, "ETag": f'"{etag}"', "Accept-Ranges": "bytes"}
             return self.answer(200, content, headers, fault)
         if parts[4] == "revision":
-            return self.json({"id": name, "sha": commit, "siblings": []}, fault)
+            siblings = [{"rfilename": path} for path in files]
+            return self.json({"id": name, "sha": commit, "siblings": siblings}, fault)
         return self.json(
             [
                 {"type": "file", "path": path, "size": len(content), "oid": "0" * 40}

@@ -1,7 +1,7 @@
 """Take files out of an archive: streamed, never through a link, never out of the target folder."""
 
+import gzip
 import logging
-import lzma
 import os
 import stat
 import tarfile
@@ -54,7 +54,7 @@ def extract(archive: Path, place: Callable[[str], str | None], folder: Path) -> 
             _write(member, folder / target)
             written[name] = target
     except (
-        *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+        *(tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error),
         *(EOFError, NotImplementedError, RuntimeError),  # RuntimeError: an encrypted member
     ) as error:
         raise IsoglossError(
@@ -70,12 +70,17 @@ def _members(archive: Path) -> Iterator[_Member]:
         with zipfile.ZipFile(archive) as unzipped:
             for info in unzipped.infolist():
                 yield _Member(info.filename, _zip_kind(info), partial(unzipped.open, info))
-    else:
-        with tarfile.open(archive) as tar:
+        return
+    opened = gzip.open if archive.name.endswith("gz") else open
+    with opened(archive, "rb") as stream:
+        with tarfile.open(fileobj=stream, mode="r:") as tar:
             for entry in tar:
                 # None only for what is no file, which is never opened.
-                opened = cast(Callable[[], IO[bytes]], partial(tar.extractfile, entry))
-                yield _Member(entry.name, _tar_kind(entry), opened)
+                content = cast(Callable[[], IO[bytes]], partial(tar.extractfile, entry))
+                yield _Member(entry.name, _tar_kind(entry), content)
+        # The checksum of gzip is behind what ends a tar, and is compared when it is read.
+        while stream.read(BLOCK):
+            pass
 
 
 def _zip_kind(info: zipfile.ZipInfo) -> str:

@@ -75,13 +75,14 @@ def fetch_member(
 ) -> Content:
     """Write a member of the archive of data source `source` to `target`, whole or not at all.
 
-    A mirror may hold the file itself, which then needs a checksum of its own, or the archive.
+    A mirror may hold the archive, or the file itself. Where the archive's checksum alone is known,
+    nothing tells whether such a file is the right one, and the archive is taken.
     """
     check_mirror(access.mirror)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         found = access.in_mirror(entry.mirror)
-        if found and (entry.sha256 or access.unpinned):
+        if found and (entry.sha256 or not archive.sha256):
             return copy(found, entry, target)
         if found:
             log.warning("%s: the manifest has no checksum for it, so the archive is taken", found)

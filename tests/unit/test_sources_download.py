@@ -363,3 +363,63 @@ def test_a_killed_process_is_continued(server: Server, target: Path, tmp_path: P
     assert third.returncode == 1
     assert f"error: {server.url}: HTTP status 404" in third.stderr
     assert "Traceback" not in third.stderr
+
+
+# Entries that do not tell everything
+
+
+def loose(server: Server, sha256: str | None = None) -> Download:
+    return Download(url=server.url, sha256=sha256, bytes=None, mirror="set/data.bin")
+
+
+def test_the_server_is_told_who_asks(server: Server, target: Path) -> None:
+    got(server, target)
+    assert (server.seen[0].agent or "").startswith("Isogloss/")
+
+
+def test_a_file_of_unknown_size_is_resumed_and_checked(server: Server, target: Path) -> None:
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    server.plan = [Answer(stop_after=HALF)]
+    assert fetch(loose(server, sha256), target, root=target.parent, retry=QUICK) == (
+        sha256,
+        len(CONTENT),
+    )
+    assert [seen.range is None for seen in server.seen] == [True, False]
+    target.unlink()
+    server.plan = [Answer(content=OTHER)]
+    with pytest.raises(IsoglossError, match=rf"wrong content: expected sha256 {sha256}, found"):
+        fetch(loose(server, sha256), target, root=target.parent, retry=QUICK)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_whole_part_of_unknown_size_is_not_downloaded_again(server: Server, target: Path) -> None:
+    left(target, CONTENT, url=server.url, sha256=None, etag='"v1"')
+    fetch(loose(server), target, root=target.parent, retry=QUICK)
+    assert target.read_bytes() == CONTENT
+    assert [(seen.range, seen.sent) for seen in server.seen] == [(f"bytes={len(CONTENT)}-", 0)]
+
+
+@pytest.mark.parametrize("etag", ['"v1"', 'W/"v1"', None])
+def test_only_a_strong_etag_joins_parts_of_unknown_content(
+    server: Server, target: Path, etag: str | None
+) -> None:
+    server.plan = [Answer(stop_after=HALF, etag=etag), Answer(etag=etag)]
+    fetch(loose(server), target, root=target.parent, retry=QUICK)
+    assert target.read_bytes() == CONTENT
+    assert (server.seen[1].range is not None) == (etag == '"v1"')
+
+
+def test_a_short_body_of_unknown_content_is_noticed(server: Server, target: Path) -> None:
+    server.plan = [Answer(stop_after=HALF)] + [Answer(stop_after=0) for _ in range(3)]
+    with pytest.raises(IsoglossError, match="not downloaded after 4 tries"):
+        fetch(loose(server), target, root=target.parent, retry=QUICK)
+    assert not target.exists()
+
+
+def test_nothing_at_all_to_tell_a_part_from_the_whole(server: Server, target: Path) -> None:
+    server.plan = [Answer(length=False)]
+    with pytest.raises(IsoglossError, match="a part cannot be told from the whole"):
+        fetch(loose(server), target, root=target.parent, retry=QUICK)
+    server.plan = [Answer(length=False)]
+    fetch(loose(server, hashlib.sha256(CONTENT).hexdigest()), target, root=target, retry=QUICK)
+    assert target.read_bytes() == CONTENT
