@@ -16,8 +16,8 @@ CONTROL_LABELS = {
     "english-only": "Control: English only",
 }
 
-# Data set of the source manifest that has the published quiz.
-QUIZ_DATA = "hp-quiz"
+# Data set of the source manifest that has the published quiz, and its folder.
+QUIZ_DATA, QUIZ_FOLDER = "hp-quiz", "published"
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Settings:
         return [f"resources/quiz/{name}" for name in names]
 
     def published_quiz(self) -> list[str]:
-        """Return the fetched files of the published quiz, one per language."""
-        return [f"results/sources/{QUIZ_DATA}/{x}" for x in self.manifest.data_set(QUIZ_DATA).files]
+        """Return the record of the published quiz's files."""
+        return [f"results/sources/{QUIZ_DATA}/{QUIZ_FOLDER}.json"]
 
     def model_folder(self, model: str) -> str:
         """Return the folder of a model's weights."""

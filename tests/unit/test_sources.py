@@ -1,154 +1,35 @@
-"""The manifest, its lock command, and files that come from the repository or a mirror."""
+"""Locking a manifest, and files that come from the repository or a mirror."""
 
 import hashlib
 import logging
+import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from isogloss.errors import IsoglossError
 from isogloss.progress import progress
+from isogloss.sources.access import Access
+from isogloss.sources.entries import Shipped
 from isogloss.sources.fetch import fetch
 from isogloss.sources.lock import lock
-from isogloss.sources.manifest import Download, Shipped, load_manifest
-
-ROOT = Path(__file__).resolve().parents[2]
-CONTENT = "Ein Satz, שתי מילים, 两个词\n".encode()
-SHA256 = hashlib.sha256(CONTENT).hexdigest()
-LANGUAGES = ["en", "de", "es", "vi", "zh", "hi", "ar", "el", "ro", "ru", "th", "tr"]
-# Nothing listens on the discard port of loopback: a download from here fails.
-NOWHERE = "http://127.0.0.1:9/file.json"
-
-MANIFEST = f"""\
-# A comment that stays.
-published:
-  title: A published set
-  licence: CC-BY-SA-4.0
-  homepage: https://example.org/set
-  revision: 0123abc
-  files:
-    one.json:
-      url: https://example.org/0123abc/one.json
-      sha256: {SHA256}
-      bytes: {len(CONTENT)}
-      mirror: set/one.json
-shipped:
-  title: A set that ships
-  licence: MIT
-  files:
-    two.json:
-      path: data/two.json
-      sha256: {SHA256}
-      bytes: {len(CONTENT)}
-    three.json:
-      path: data/three.json  # without checksum
-"""
-LOCKED = MANIFEST.replace(
-    "  # without checksum", f"\n      sha256: {SHA256}\n      bytes: {len(CONTENT)}"
+from isogloss.sources.manifest import load_manifest
+from tests.archives import zip_of
+from tests.download_server import Server
+from tests.manifests import (
+    CONTENT,
+    LOCKED,
+    MANIFEST,
+    ORIGINS,
+    ROOT,
+    SHA256,
+    placed,
+    published,
+    written,
 )
-
-
-def written(tmp_path: Path, text: str) -> Path:
-    path = tmp_path / "sources.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def published(sha256: str = SHA256) -> Download:
-    return Download(url=NOWHERE, sha256=sha256, bytes=len(CONTENT), mirror="set/one.json")
-
-
-def placed(folder: Path, name: str, content: bytes = CONTENT) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
-
-
-# The project's own manifest
-
-
-@pytest.mark.parametrize("source", ["xquad", "xquad-demo"])
-def test_both_sets_have_every_language(source: str) -> None:
-    files = load_manifest(ROOT / "resources/sources.yaml").data_set(source).files
-    assert list(files) == [f"xquad.{language}.json" for language in LANGUAGES]
-
-
-def test_every_url_is_pinned_to_its_revision() -> None:
-    for source in load_manifest(ROOT / "resources/sources.yaml").root.values():
-        for entry in source.files.values():
-            if isinstance(entry, Download):
-                assert f"/{source.revision}/" in entry.url
-
-
-# Reading a manifest
-
-
-def test_entries_are_found_by_name(tmp_path: Path) -> None:
-    manifest = load_manifest(written(tmp_path, LOCKED))
-    assert manifest.entry("published", "one.json") == Download(
-        url="https://example.org/0123abc/one.json",
-        sha256=SHA256,
-        bytes=len(CONTENT),
-        mirror="set/one.json",
-    )
-    assert manifest.entry("shipped", "two.json") == Shipped(
-        path="data/two.json", sha256=SHA256, bytes=len(CONTENT)
-    )
-    with pytest.raises(IsoglossError, match=r"'publishd' \(did you mean 'published'\?\)"):
-        manifest.entry("publishd", "one.json")
-    with pytest.raises(IsoglossError, match=r"'one.jsn' in data source 'published'.*'one.json'"):
-        manifest.entry("published", "one.jsn")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "complaint"),
-    [
-        ("licence: MIT", "license: MIT", "shipped.license: unknown key, with value 'MIT'"),
-        ("licence: MIT\n", "\n", "shipped.licence: this key is missing"),
-        ("title: A published set", "title: 7", "published.title: value 7: "),
-        ("https://example.org/0123abc", "ftp://x", "one.json.url: value 'ftp://x/one.json': "),
-        (f"bytes: {len(CONTENT)}", "bytes: 0", "published.files.one.json.bytes: value 0: "),
-        (f"bytes: {len(CONTENT)}", "bytes: '41'", "one.json.bytes: value '41': "),
-        (SHA256, SHA256[:-1], f"one.json.sha256: value '{SHA256[:-1]}': "),
-        (SHA256, SHA256.upper(), "published.files.one.json.sha256: value "),
-        ("set/one.json", "../one.json", "one.json.mirror: value '../one.json': give a relative"),
-        ("data/two.json", "/etc/two.json", "two.json.path: value '/etc/two.json': give a relative"),
-        ("path: data/two.json", "mirror: a", "shipped.files.two.json.url: this key is missing"),
-        ("path: data/two.json", "path: a\n      url: b", "two.json.url: unknown key, with value"),
-        ("  revision: 0123abc\n", "", "published: revision is missing"),
-        ("  homepage: https://example.org/set\n", "", "published: homepage is missing"),
-        ("    one.json:", "    a/one.json:", "published.files.a/one.json"),
-        ("shipped:", "published:", "key 'published' is given twice"),
-        ("shipped:", "shipped: [", "not valid YAML"),
-        ("published:", "- published:", "not valid YAML"),
-    ],
-)
-def test_a_wrong_manifest_is_explained(tmp_path: Path, old: str, new: str, complaint: str) -> None:
-    assert old in LOCKED
-    path = written(tmp_path, LOCKED.replace(old, new, 1))
-    with pytest.raises(IsoglossError) as caught:
-        load_manifest(path)
-    assert str(caught.value).startswith(f"{path}: ")
-    assert complaint in str(caught.value)
-
-
-def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
-    path = written(tmp_path, LOCKED.replace("licence: ", "license: "))
-    with pytest.raises(IsoglossError) as caught:
-        load_manifest(path)
-    assert "published.license" in str(caught.value)
-    assert "shipped.license" in str(caught.value)
-
-
-def test_a_missing_or_empty_manifest_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(IsoglossError, match=r"none\.yaml: .*cannot be read"):
-        load_manifest(tmp_path / "none.yaml")
-    with pytest.raises(IsoglossError, match=r"sources\.yaml: \(whole file\): value None"):
-        load_manifest(written(tmp_path, ""))
-
 
 # Locking shipped files
 
@@ -190,6 +71,30 @@ def test_lock_explains_what_it_cannot_do(tmp_path: Path) -> None:
     braces = written(tmp_path, "shipped: {files: {two.json: {path: data/two.json}}}\n")
     with pytest.raises(IsoglossError, match=r"no sha256; add the key"):
         lock(braces, "shipped", root=tmp_path)
+
+
+def test_lock_pins_what_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    packed = zip_of([("x/four.txt", CONTENT)])
+    with Server() as server:
+        server.files = {"/x.zip": packed, "/one.json": CONTENT}
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        text = ORIGINS.replace("https://example.org/x.zip", f"{server.root}/x.zip")
+        text += MANIFEST.split("shipped:")[0]
+        text = text.replace("https://example.org/0123abc", server.root)
+        loose = re.sub(rf"{SHA256}\n      bytes: \d+", "null  # later\n      bytes: null", text)
+        path = written(tmp_path, loose)
+        access = Access(tmp_path, kept=tmp_path / "kept")
+        assert lock(path, "taken", root=tmp_path, access=access) == 1
+        assert lock(path, "published", root=tmp_path, access=access) == 1
+        for source in ("taken", "published"):
+            with pytest.raises(IsoglossError, match="nothing else that is not pinned"):
+                lock(path, source, root=tmp_path, access=access)
+        server.shutdown()
+    pins = f"sha256: {hashlib.sha256(packed).hexdigest()}\n    bytes: {len(packed)}\n"
+    expected = text.replace("sha256: null\n    bytes: null\n", pins, 1)
+    assert path.read_text(encoding="utf-8").replace("  # later", "") == expected
+    assert load_manifest(path).data_set("taken").pinned("four.txt")
 
 
 def test_lock_command(tmp_path: Path) -> None:

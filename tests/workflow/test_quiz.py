@@ -1,6 +1,5 @@
 """The rule of the quiz: made once, and anew when its wording changes; ours or the published one."""
 
-import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -15,15 +14,15 @@ from tests.workflow.project import ROOT, SNAKEMAKE
 ITEMS = "results/barrier/quiz/items.parquet"
 
 
-def make(folder: Path, config: dict[str, object], **environment: str) -> str:
-    """Run the rule in a folder of its own; return what Snakemake said."""
+def make(folder: Path, config: dict[str, object], status: int = 0, **environment: str) -> str:
+    """Run the rule in a folder of its own, to exit with `status`; return what Snakemake said."""
     settings = folder / "settings.yaml"
     settings.write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [str(SNAKEMAKE), "-s", str(ROOT / "Snakefile"), "--directory", str(folder)]
     command += ["--cores", "1", "--nocolor", "--configfile", str(settings), "--", ITEMS]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
     output = done.stdout + done.stderr
-    assert done.returncode == 0, output
+    assert done.returncode == status, output
     return output
 
 
@@ -41,33 +40,18 @@ def test_ours(tmp_path: Path) -> None:
 
 
 def test_published(tmp_path: Path) -> None:
-    """From a source of the manifest, found in a mirror, to the table of questions."""
-    mirror, files = tmp_path / "mirror/hp-quiz", {}
+    """From the manifest's own data set, found in a mirror, to the table of questions."""
+    mirror = tmp_path / "mirror/hp-quiz/published/data"
     mirror.mkdir(parents=True)
     for name, colour in (("English", "Black"), ("German", "Schwarz")):
         text = f"question,A,B,C,D,GT\nHarry Potter?,{colour},Blond,Rot,Braun,A\n"
-        (mirror / f"{name}.csv").write_text(text, encoding="utf-8")
-        files[f"{name}.csv"] = {
-            "url": f"https://example.org/{name}.csv",
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "bytes": len(text.encode()),
-            "mirror": f"hp-quiz/{name}.csv",
-        }
-    manifest = yaml.safe_load((ROOT / "resources/sources.yaml").read_text(encoding="utf-8"))
-    manifest["hp-quiz"] = {
-        "title": "Harry Potter quiz",
-        "licence": "NOASSERTION",
-        "homepage": "https://example.org/quiz",
-        "revision": "1",
-        "files": files,
-    }
-    sources = tmp_path / "sources.yaml"
-    sources.write_text(yaml.safe_dump(manifest), encoding="utf-8")
-    config = {
-        "sources": {"manifest": str(sources), "mirror": str(tmp_path / "mirror")},
-        "barrier": {"quiz": {"take": "published", "languages": ["de", "en"]}},
-    }
-    make(tmp_path, config, ISOGLOSS_MIRROR=str(tmp_path / "mirror"))
+        (mirror / f"{name}-00000.csv").write_text(text, encoding="utf-8")
+    sources = {"mirror": str(tmp_path / "mirror")}
+    barrier = {"quiz": {"take": "published", "languages": ["de", "en"]}}
+    unset = {"ISOGLOSS_MIRROR": ""}
+    refused = make(tmp_path, {"sources": sources, "barrier": barrier}, status=1, **unset)
+    assert "`python -m isogloss.sources lock hp-quiz`" in refused
+    make(tmp_path, {"sources": sources | {"unpinned": "accept"}, "barrier": barrier}, **unset)
     items = QUIZ.read(tmp_path / ITEMS)
     assert items.select("id", "language", "A", "answer").rows() == [
         ("0001", "de", "Schwarz", "A"),

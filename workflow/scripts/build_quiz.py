@@ -6,6 +6,7 @@ from pathlib import Path
 from isogloss.corpora.hp_published import read_published
 from isogloss.corpora.hp_quiz import QUIZ, build
 from isogloss.script import run
+from isogloss.sources.folders import folder_files
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
         nargs="+",
         type=Path,
         required=True,
-        help="facts.csv and the files of its folder that are used, or the published files",
+        help="facts.csv and the files of its folder that are used, or the published one's record",
     )
     parser.add_argument("--languages", nargs="+", required=True, help="languages of the questions")
     parser.add_argument("--seed", type=int, required=True, help="seed of our own quiz's draws")
@@ -25,7 +26,7 @@ def main() -> None:
     questions = (
         build(args.files[0].parent, args.languages, args.seed)
         if args.take == "isogloss"
-        else read_published(args.files, args.languages)
+        else read_published(list(folder_files(args.files[0]).values()), args.languages)
     )
     QUIZ.write(questions, args.output)
 
