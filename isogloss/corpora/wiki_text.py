@@ -9,8 +9,12 @@ another language's page.
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from mwparserfromhell.wikicode import Wikicode
 
 _LEFT_OUT = ("ref", "references", "gallery", "table", "math", "script", "style", "timeline")
 # "File:", "Category:", and the codes of other languages, such as "de:" or "pt-br:".
@@ -21,23 +25,32 @@ _SWITCH = re.compile(r"__[A-Z]+__")
 def passages(wikitext: str) -> list[str]:
     """Return the passages of a page, without markup, white space within them as single spaces."""
     import mwparserfromhell
-    from mwparserfromhell.nodes import Node, Tag, Wikilink
 
-    def left_out(node: Node) -> bool:
-        if isinstance(node, Tag):
-            return str(node.tag).strip().lower() in _LEFT_OUT
-        return isinstance(node, Wikilink) and _PLACING.match(str(node.title)) is not None
-
-    code = mwparserfromhell.parse(wikitext)
-    for node in code.filter(matches=left_out):
-        # What is inside of a node that is gone, is gone with it.
-        if code.contains(node):
-            code.remove(node)
-    for tag in code.filter_tags(matches=lambda node: str(node.tag).strip().lower() == "br"):
-        code.replace(tag, "\n")
-    text = _SWITCH.sub("", str(code.strip_code()))
+    text = _SWITCH.sub("", _plain(mwparserfromhell.parse(wikitext)))
     lines = (" ".join(line.split()) for line in text.splitlines())
     return [line for line in lines if line]
+
+
+def _plain(code: "Wikicode | None") -> str:
+    """Return the text of parsed markup. The library's own would keep captions of images."""
+    from mwparserfromhell import nodes
+
+    parts: list[str] = []
+    for node in code.nodes if code else ():
+        if isinstance(node, nodes.Text):
+            parts.append(str(node.value))
+        elif isinstance(node, nodes.HTMLEntity):
+            parts.append(node.normalize())
+        elif isinstance(node, nodes.Heading):
+            parts.append(_plain(node.title))
+        elif isinstance(node, nodes.ExternalLink):
+            parts.append(_plain(node.title or node.url))
+        elif isinstance(node, nodes.Wikilink) and not _PLACING.match(str(node.title)):
+            parts.append(_plain(node.text or node.title))
+        elif isinstance(node, nodes.Tag):
+            tag = str(node.tag).strip().lower()
+            parts.append("\n" if tag == "br" else "" if tag in _LEFT_OUT else _plain(node.contents))
+    return "".join(parts)
 
 
 def write_passages(pages: pl.DataFrame, path: Path) -> int:

@@ -1,121 +1,25 @@
-"""Folders of many files: out of archives, mirrors, lists of URLs and the hub, all on loopback."""
+"""Folders of many files: out of archives, mirrors and lists of URLs, all on loopback."""
 
-import json
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from isogloss.errors import IsoglossError
-from isogloss.retry import Retry
-from isogloss.sources.access import Access
 from isogloss.sources.checksums import read_checksums
 from isogloss.sources.entries import Folder
 from isogloss.sources.folders import fetch_folder, folder_files
-from isogloss.sources.lock import lock
-from isogloss.sources.manifest import Manifest, load_manifest
-from tests.archives import data_set, sha256, tar_of
 from tests.download_server import Answer, Server
-from tests.hub import Fault, Hub, Repository
-
-QUICK = Retry(tries=3, base=0.01, connect_timeout=5, read_timeout=5)
-FILES = {f"data/test/{name}_test.csv": f"{name},1,2,3,4,A\n".encode() for name in "abc"}
-TAR = tar_of(FILES | {"data/README": b"read me"})
-CONVERTED = {path: content.replace(b",A", b',"A"') for path, content in FILES.items()}
-COMMIT = "c" * 40
-
-
-def served(server: Any) -> Iterator[Any]:
-    with server as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.delenv("ISOGLOSS_MIRROR", raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    yield from served(Server())
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    for running in served(Hub()):
-        monkeypatch.setenv("HF_ENDPOINT", running.url)
-        running.repositories["lab/set"] = Repository(
-            {
-                COMMIT: FILES
-                | {"README.md": b"card", ".gitattributes": b"x", "data/more.json": b"{}"}
-            },
-            {"main": COMMIT},
-        )
-        yield running
-
-
-@pytest.fixture
-def access(tmp_path: Path) -> Callable[..., Access]:
-    def make(mirror: dict[str, bytes] | None = None, unpinned: bool = False) -> Access:
-        folder = tmp_path / "mirror" if mirror is not None else None
-        for name, content in (mirror or {}).items():
-            path = tmp_path / "mirror" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        return Access(tmp_path, folder, tmp_path / "kept", unpinned, QUICK)
-
-    return make
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Path:
-    return tmp_path / "out" / "test.json"
-
-
-def listed(tmp_path: Path, name: str, files: dict[str, bytes]) -> str:
-    """Write a list of checksums; return its path."""
-    lines = [f"{sha256(content)}  {path}\n" for path, content in files.items()]
-    (tmp_path / name).write_text("# What it is.\n\n" + "".join(lines))
-    return name
-
-
-def manifest(origin: dict[str, Any], **folder: Any) -> Manifest:
-    entry = {"take": "data/test/*_test.csv", "count": 3, "mirror": "set/test"} | folder
-    return Manifest.model_validate({"set": data_set(**origin, folders={"test": entry})})
-
-
-def archive(server: Server, **changes: Any) -> dict[str, Any]:
-    server.files = {"/x.tar": TAR}
-    entry = {"url": f"{server.root}/x.tar", "sha256": sha256(TAR), "bytes": len(TAR)}
-    return {"archive": entry | {"mirror": "set/x.tar"} | changes}
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-WANTED = {path.removeprefix("data/test/"): content for path, content in FILES.items()}
-
-
-def was_fetched(record: Path, content: dict[str, bytes] = WANTED) -> dict[str, Any]:
-    """Check that the folder has just these files, and the record says so; return the record."""
-    assert tree(record.with_suffix("")) == content
-    assert {path.name for path in record.parent.iterdir()} == {"test", "test.json"}
-    said = json.loads(record.read_text())
-    assert said["files"] == {
-        path: {"sha256": sha256(text), "bytes": len(text)} for path, text in sorted(content.items())
-    }
-    assert folder_files(record) == {path: record.with_suffix("") / path for path in sorted(content)}
-    return said
-
+from tests.folders import (
+    CONVERTED,
+    FILES,
+    TAR,
+    WANTED,
+    archive,
+    listed,
+    manifest,
+    tree,
+    was_fetched,
+)
 
 # Which files a folder takes
 
@@ -309,115 +213,6 @@ def test_a_wrong_list_is_explained(tmp_path, text, complaint):
         read_checksums(path)
     with pytest.raises(IsoglossError, match=r"none\.sha256: the list of checksums cannot be read"):
         read_checksums(tmp_path / "none.sha256")
-
-
-# The hub
-
-HUB = {"hub": "lab/set", "revision": None}
-
-
-def test_a_set_of_the_hub_is_refused_until_it_is_pinned(hub, access, record):
-    with pytest.raises(
-        IsoglossError, match=r"not pinned, .*`python -m isogloss\.sources lock set`"
-    ):
-        fetch_folder(manifest(HUB, checksums="x.sha256"), "set", "test", record, access())
-    assert hub.seen == []
-
-
-def test_or_taken_as_it_is_now(hub, access, record):
-    files = manifest(HUB, checksums="x.sha256")
-    fetch_folder(files, "set", "test", record, access(unpinned=True))
-    said = was_fetched(record)
-    assert (said["revision"], said["pinned"]) == (COMMIT, False)
-    assert hub.downloads() == sorted(FILES)
-
-
-def test_or_taken_from_a_mirror(hub, access, record):
-    mirror = {f"set/test/{name}": content for name, content in WANTED.items()}
-    mirror |= {"set/test/deep/d_test.csv": b"not asked for", "set/test/README": b"neither"}
-    files = manifest(HUB, checksums="x.sha256")
-    fetch_folder(files, "set", "test", record, access(mirror, unpinned=True))
-    assert was_fetched(record)["revision"] is None
-    assert hub.seen == []
-
-
-MANIFEST = """\
-# A comment that stays.
-set:
-  title: A set
-  licence: MIT
-  homepage: https://example.org/set
-  revision: null  # not yet
-  hub: lab/set
-  folders:
-    test:
-      take: data/test/*_test.csv
-      count: 3
-      mirror: set/test
-      checksums: lists/x.sha256
-"""
-
-
-def test_locking_pins_commit_and_files(hub, access, record, tmp_path):
-    path = tmp_path / "sources.yaml"
-    path.write_text(MANIFEST)
-    assert lock(path, "set", root=tmp_path, access=access()) == 3
-    assert path.read_text() == MANIFEST.replace("revision: null", f"revision: {COMMIT}")
-    assert read_checksums(tmp_path / "lists/x.sha256") == {
-        name: sha256(content) for name, content in FILES.items()
-    }
-    assert (
-        f"# lab/set of the model hub, at commit {COMMIT}"
-        in (tmp_path / "lists/x.sha256").read_text()
-    )
-    # The newest commit is another one by now, and a file of the old one is not what it was.
-    hub.repositories["lab/set"].branches["main"] = "d" * 40
-    files = load_manifest(path)
-    fetch_folder(files, "set", "test", record, access())
-    said = was_fetched(record)
-    assert (said["revision"], said["pinned"]) == (COMMIT, True)
-    with pytest.raises(IsoglossError, match="nothing else that is not pinned"):
-        lock(path, "set", root=tmp_path, access=access())
-    hub.repositories["lab/set"].commits[COMMIT]["data/test/a_test.csv"] = b"forged"
-    with pytest.raises(IsoglossError, match=r"a_test\.csv: wrong content"):
-        fetch_folder(files, "set", "test", record, access())
-
-
-def test_a_missing_revision_key_is_added(hub, access, tmp_path):
-    path = tmp_path / "sources.yaml"
-    path.write_text(MANIFEST.replace("  revision: null  # not yet\n", ""))
-    lock(path, "set", root=tmp_path, access=access())
-    assert f"  hub: lab/set\n  revision: {COMMIT}\n" in path.read_text()
-    path.write_text(MANIFEST.replace("null  # not yet", ""))
-    lock(path, "set", root=tmp_path, access=access())
-    assert load_manifest(path).data_set("set").revision == COMMIT
-
-
-def test_a_lost_list_is_written_anew_for_the_pinned_commit(hub, access, tmp_path):
-    path = tmp_path / "sources.yaml"
-    path.write_text(MANIFEST.replace("null  # not yet", COMMIT))
-    hub.repositories["lab/set"].branches["main"] = "d" * 40
-    assert lock(path, "set", root=tmp_path, access=access()) == 3
-    assert len(read_checksums(tmp_path / "lists/x.sha256")) == 3
-
-
-def test_a_hub_with_other_files_than_expected_locks_nothing(hub, access, tmp_path):
-    path = tmp_path / "sources.yaml"
-    path.write_text(MANIFEST.replace("count: 3", "count: 57"))
-    with pytest.raises(
-        IsoglossError, match=r"lab/set: 3 files match .*expected 57; it has data/more"
-    ):
-        lock(path, "set", root=tmp_path, access=access())
-    assert "revision: null" in path.read_text()
-    assert not (tmp_path / "lists").exists()
-
-
-@pytest.mark.parametrize("status", [401, 404, 500])
-def test_a_hub_that_refuses_is_an_error(hub, access, record, status):
-    hub.faults["/main"] = Fault(status=status)
-    files = manifest(HUB, checksums="x.sha256")
-    with pytest.raises(IsoglossError, match=r"lab/set: the hub does not tell its files"):
-        fetch_folder(files, "set", "test", record, access(unpinned=True))
 
 
 # What reads a folder

@@ -3,8 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,6 @@ import pytest
 import yaml
 
 from isogloss.errors import IsoglossError
-from isogloss.retry import Retry
-from isogloss.sources.access import Access
 from isogloss.sources.content import Content, content_of
 from isogloss.sources.fetch import fetch_file
 from isogloss.sources.manifest import Manifest
@@ -25,20 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 TRAIN = os.urandom(200_000)
 VALID = b" = Heading = \n"
 ZIP = zip_of([("set/wiki.train.tokens", TRAIN), ("set/wiki.valid.tokens", VALID)])
-QUICK = Retry(tries=3, base=0.01, connect_timeout=5, read_timeout=5)
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.delenv("ISOGLOSS_MIRROR", raising=False)
-    with Server() as running:
-        running.files = {"/set-v1.zip": ZIP}
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
+def server(server: Server) -> Server:
+    server.files = {"/set-v1.zip": ZIP}
+    return server
 
 
 def member(path: str, content: bytes | None) -> dict[str, Any]:
@@ -60,19 +48,6 @@ def manifest(server: Server, **changes: Any) -> Manifest:
     files = {"train.txt": member("train", None), "valid.txt": member("valid", VALID)}
     files |= changes.pop("files", {})
     return Manifest.model_validate({"set": data_set(archive=archive | changes, files=files)})
-
-
-@pytest.fixture
-def access(tmp_path: Path) -> Callable[..., Access]:
-    def make(mirror: dict[str, bytes] | None = None, unpinned: bool = False) -> Access:
-        folder = tmp_path / "mirror" if mirror is not None else None
-        for name, content in (mirror or {}).items():
-            path = tmp_path / "mirror" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        return Access(tmp_path, folder, tmp_path / "kept", unpinned, QUICK)
-
-    return make
 
 
 @pytest.fixture
