@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from isogloss.config.barrier import Quiz
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.settings import QUIZ_DATA, Settings
+from isogloss.config.sources import check_files
 from isogloss.config.studies import Config, Xmrc
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES, QUIZ
@@ -138,6 +139,7 @@ def _check_references(
                     f"{where}: {name!r} needs the engine openai, which no rule has yet; "
                     "take the model out of the list"
                 )
+    check_files(config.barrier, manifest, config.sources.manifest)
     _check_quiz(config.barrier.quiz, manifest)
     _check_templates(xmrc, models, root)
     for key in xmrc.models:

@@ -1,11 +1,12 @@
-"""What rules ask of the manifest: which data sets it has, and plain parameters of their files."""
+"""What the configuration and the rules ask of the manifest of data sets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isogloss.errors import IsoglossError
+from isogloss.config.barrier import Barrier
+from isogloss.errors import IsoglossError, nearest
 from isogloss.sources.entries import Member, Shipped
 from isogloss.sources.manifest import Manifest
 from isogloss.sources.wiki_list import read_pages
@@ -65,3 +66,29 @@ class SourceSettings:
         else:
             pinned = data_set.pinned(file) if file else data_set.folders_pinned
         return "" if pinned else f"--unpinned {self.unpinned}"
+
+
+def check_files(barrier: Barrier, manifest: Manifest, name: str) -> None:
+    """Raise IsoglossError where study barrier names a data set or file that manifest `name` lacks.
+
+    What section `mmlu` or `quiz` needs is not named in the configuration.
+    """
+    wanted = {
+        f"corpora.{key}": (corpus.source, corpus.file)
+        for key, corpus in barrier.corpora.items()
+        if corpus.source and corpus.file
+    }
+    if barrier.selection:
+        named = {"query": barrier.selection.query, "published": barrier.selection.published}
+        wanted |= {f"selection.{key}": (one.source, one.file) for key, one in named.items() if one}
+    for where, (source, file) in wanted.items():
+        if source not in manifest.root:
+            raise IsoglossError(
+                f"barrier.{where}.source: {source!r} is not in {name}"
+                f"{nearest(source, manifest.root)}"
+            )
+        files = manifest.root[source].file_names
+        if file not in files:
+            raise IsoglossError(
+                f"barrier.{where}.file: {file!r} is no file of {source}{nearest(file, files)}"
+            )

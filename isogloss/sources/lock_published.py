@@ -10,7 +10,7 @@ from isogloss.sources.access import Access
 from isogloss.sources.checksums import write_checksums
 from isogloss.sources.content import Content
 from isogloss.sources.download import download
-from isogloss.sources.entries import Download
+from isogloss.sources.entries import ARCHIVES, Download
 from isogloss.sources.gather import download_from_hub
 from isogloss.sources.hub import hub_files
 from isogloss.sources.manifest import checked
@@ -22,7 +22,10 @@ def lock_download(source: str, entry: Mapping[str, Any], access: Access) -> Cont
     target = access.kept / source / name
     target.parent.mkdir(parents=True, exist_ok=True)
     one = Download(url=entry["url"], sha256=None, bytes=None, mirror=name)
-    return download(one, target, access.retry)
+    found = download(one, target, access.retry)
+    if not name.endswith(ARCHIVES):
+        target.unlink()
+    return found
 
 
 def lock_hub(source: str, raw: Mapping[str, Any], root: Path, access: Access) -> tuple[str, int]:

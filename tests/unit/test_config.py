@@ -117,6 +117,23 @@ MISTAKES = [
         {"xmrc": {"templates": ["v3"]}},
         "xmrc.templates: 'v3' is not in config/prompts/xmrc.yaml (valid: v1",
     ),
+    (
+        {"barrier": {"corpora": {"wikitext-2": {"source": "wikitxt-2"}}}},
+        "barrier.corpora.wikitext-2.source: 'wikitxt-2' is not in resources/sources.yaml (did you",
+    ),
+    (
+        {"barrier": {"corpora": {"tofu": {"file": "ful.json"}}}},
+        "barrier.corpora.tofu.file: 'ful.json' is no file of tofu (did you mean 'full.json'?)",
+    ),
+    (
+        {"barrier": {"selection": {"query": {"file": "pasages.txt"}}}},
+        "barrier.selection.query.file: 'pasages.txt' is no file of hp-wiki (did you mean 'passages",
+    ),
+    (
+        {"barrier": {"selection": {"published": {"source": "hp"}}}},
+        "barrier.selection.published.source: 'hp' is not in resources/sources.yaml",
+    ),
+    ({"sources": {"unpinned": "yes"}}, "sources.unpinned: 'yes' is not valid (valid: accept, refu"),
     # Files
     ({"model_tables": ["config/none.yaml"]}, "config/none.yaml: no such file"),
     ({"model_tables": ["config"]}, "config: cannot be read"),
