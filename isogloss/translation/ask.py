@@ -15,7 +15,7 @@ from isogloss.errors import IsoglossError
 from isogloss.progress import progress
 from isogloss.retry import Interrupted, Retry
 from isogloss.translation.memory import BATCH, FAILED, TRANSLATED, UNCHANGED, Entry, Memory
-from isogloss.translation.providers.protocol import Failure, Provider
+from isogloss.translation.providers.protocol import Failure, Provider, Remarking
 from isogloss.translation.units import core, joined, pieces, sendable
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,9 @@ def ask(
     for entries in run.all(missing, jobs):
         memory.append(entries)
     log.info("%d requests, %d of them retries", run.requests, run.retries)
+    if isinstance(provider, Remarking):
+        for remark in provider.remarks():
+            log.info("%s", remark)
     return Asked(run.requests, run.retries)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -38,4 +38,13 @@ class Provider(Protocol):
         Raises isogloss.retry.Interrupted where another try may help, and IsoglossError where no
         request can succeed, as with a wrong key.
         """
+        ...
+
+
+@runtime_checkable
+class Remarking(Protocol):
+    """A provider that has something to say of its translations besides what the memory holds."""
+
+    def remarks(self) -> list[str]:
+        """Return it in lines for the log, of all translations made so far."""
         ...
