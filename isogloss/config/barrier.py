@@ -19,6 +19,14 @@ class LibreTranslate(Strict):
     url: str = Field("http://localhost:5000", description="address of the server")
 
 
+class Apertium(Strict):
+    """Apertium's programs and data, from Debian's packages."""
+
+    folder: str = Field(
+        "/usr/share/apertium", description="where the data are; its folder modes has the modes"
+    )
+
+
 class Glossary(Strict):
     """Word by word from a table, for the demo alone: no translation system."""
 
@@ -116,6 +124,7 @@ class Translation(Strict):
         ),
     )
     libretranslate: LibreTranslate = LibreTranslate()
+    apertium: Apertium = Apertium()
     glossary: Glossary = Glossary()
     quality: QualityReport = QualityReport()
 

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from isogloss.config.barrier import (
+    Apertium,
     Barrier,
     Corpus,
     Evaluation,
@@ -51,6 +52,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "xmrc.tables": XmrcTables,
     "translation": Translation,
     "translation.libretranslate": LibreTranslate,
+    "translation.apertium": Apertium,
     "translation.glossary": Glossary,
     "translation.quality": QualityReport,
     "translation.quality.thresholds": Thresholds,

@@ -23,10 +23,13 @@ from isogloss.translation.providers.apertium_stream import (
     number,
 )
 from isogloss.translation.providers.protocol import Failure
+from isogloss.translation.units import sendable
 
 # Its programs take units of any length; what a hanging one costs is bounded.
 LONGEST = 5000
 TIMEOUT = 60.0
+# Programs may also have been ended from outside, for want of memory.
+TRIES_ALONE = 2
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -60,7 +63,7 @@ class ApertiumProvider:
         """Translate texts in each step of the route; see Provider.translate.
 
         Programs that end or hang are replaced, and the texts sent again one by one. A text that
-        then breaks them once more is a failure; if all do, Interrupted is raised.
+        breaks them again is a failure; if all do, Interrupted is raised.
         """
         answers: list[str | Failure] = list(texts)
         for step in route(source, target):
@@ -106,7 +109,9 @@ class ApertiumProvider:
             except Unreadable as error:
                 found[i] = Failure(f"{step.mode}: {error}")
             else:
-                found[i] = decoded.text
+                # A word such as "will" is part of another's form in the target language.
+                kept = decoded.text if sendable(decoded.text) else None
+                found[i] = kept or Failure(f"{step.mode}: no word is left of it")
                 counts += decoded.marks
         with self._lock:
             self._counts[step.mode] += counts
@@ -118,16 +123,20 @@ class ApertiumProvider:
         except Broken as broken:
             if len(units) == 1:
                 raise Interrupted(f"{step.mode}: {broken}") from broken
-        answers: list[str | Failure] = []
-        for unit in units:
-            try:
-                answers += self._send(step, [unit])
-            except Broken as broken:
-                answers.append(Failure(f"{step.mode}: {broken}"))
+        answers = [self._alone(step, unit) for unit in units]
         failures = [answer for answer in answers if isinstance(answer, Failure)]
         if len(failures) == len(answers):
             raise Interrupted(failures[0].reason)
         return answers
+
+    def _alone(self, step: Step, unit: str) -> str | Failure:
+        reason = ""
+        for _ in range(TRIES_ALONE):
+            try:
+                return self._send(step, [unit])[0]
+            except Broken as broken:
+                reason = f"{step.mode}: {broken}"
+        return Failure(reason)
 
     def _send(self, step: Step, units: Sequence[str]) -> list[str]:
         if not units:
@@ -163,7 +172,7 @@ class _Programs:
             texts = part.send(texts)
         answers = [text.decode() for text in texts]
         if [number(answer) for answer in answers] != [number(unit) for unit in units]:
-            raise Broken("answers in another order than units")
+            raise Broken("answers that are not those to the texts")
         return answers
 
     def close(self) -> None:

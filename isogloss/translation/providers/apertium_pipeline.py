@@ -5,6 +5,7 @@ import os
 import selectors
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 
 CHUNK = 1 << 16
@@ -57,7 +58,7 @@ class Pipeline:
     def send(self, units: Sequence[bytes]) -> list[bytes]:
         """Return the answer to each of `units`, none of which holds a zero byte, in order.
 
-        Raises Broken if a program ends or hangs, and if there are more answers than units.
+        Raises Broken if a program ends or hangs, and if answers are not one to each unit.
         """
         left = memoryview(b"".join(unit + b"\0" for unit in units))
         answers: list[bytes] = []
@@ -85,8 +86,9 @@ class Pipeline:
                         raise Broken(self._cause())
                     *done, rest = (rest + data).split(b"\0")
                     answers += done
-        if rest or len(answers) > len(units):
-            raise Broken("more answers than units")
+        # At the end of its input a program answers with nothing, and so do those after it.
+        if rest or len(answers) > len(units) or b"" in answers:
+            raise Broken(self._cause())
         return answers
 
     def heard(self) -> bytes:
@@ -106,14 +108,17 @@ class Pipeline:
 
     def _cause(self) -> str:
         """Return which program ended, and how; the others ended for want of it."""
+        deadline = time.monotonic() + 1
         for program in self.programs:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                program.wait(1)
+                program.wait(max(0, deadline - time.monotonic()))
         for name, program in zip(self._names, self.programs, strict=True):
             code = program.returncode
             if code not in (None, 0, -signal.SIGPIPE):
                 how = f"by {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
                 return f"{name} ended {how}"
+        if self.programs[-1].returncode is None:
+            return "answers that are not one to each text"
         return f"{self._names[-1]} ended"
 
     def close(self) -> None:
