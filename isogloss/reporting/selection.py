@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from isogloss.corpora.selection import top_documents
+from isogloss.corpora.selection_tables import top_documents
 from isogloss.errors import IsoglossError
 from isogloss.reporting.caption import Caption
 from isogloss.reporting.tables.display import Document, Entry, Grid, Group

@@ -9,8 +9,6 @@ import pytest
 from isogloss.corpora.bm25 import Okapi, rank
 from isogloss.corpora.keywords import Keywords, read_keywords
 from isogloss.corpora.selection import (
-    RETRIEVED,
-    SELECTED,
     Search,
     keyword_documents_retrieved,
     overlap,
@@ -18,10 +16,10 @@ from isogloss.corpora.selection import (
     read_query,
     search,
     select,
-    top_documents,
     wikitext_documents,
     write_documents,
 )
+from isogloss.corpora.selection_tables import RETRIEVED, SELECTED, top_documents
 from isogloss.errors import IsoglossError
 
 LINES = """

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from isogloss.corpora.selection import OVERLAP, RETRIEVED, SELECTED
+from isogloss.corpora.selection_tables import OVERLAP, RETRIEVED, SELECTED
 from isogloss.errors import IsoglossError
 from isogloss.reporting import selection
 from isogloss.reporting.caption import Caption

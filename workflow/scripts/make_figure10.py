@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from isogloss.corpora.selection import RETRIEVED
+from isogloss.corpora.selection_tables import RETRIEVED
 from isogloss.reporting.figures.retrieved import make_retrieved
 from isogloss.script import run
 

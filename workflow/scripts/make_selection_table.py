@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from isogloss.corpora.selection import OVERLAP, RETRIEVED, SELECTED
+from isogloss.corpora.selection_tables import OVERLAP, RETRIEVED, SELECTED
 from isogloss.errors import IsoglossError
 from isogloss.reporting import selection
 from isogloss.reporting.caption import Caption, read_caption

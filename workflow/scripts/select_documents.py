@@ -7,9 +7,6 @@ from pathlib import Path
 
 from isogloss.corpora.keywords import Keywords, read_keywords
 from isogloss.corpora.selection import (
-    OVERLAP,
-    RETRIEVED,
-    SELECTED,
     keyword_documents_retrieved,
     overlap,
     read_published,
@@ -19,6 +16,7 @@ from isogloss.corpora.selection import (
     wikitext_documents,
     write_documents,
 )
+from isogloss.corpora.selection_tables import OVERLAP, RETRIEVED, SELECTED
 from isogloss.errors import IsoglossError
 from isogloss.script import run
 
