@@ -110,34 +110,24 @@ def show_failed_logs(snakemake_logs, lines=15):
         )
 
 
-# What study xmrc reports (paper A's numbers), and the files that hold the published values.
-XMRC_TABLES = ["table01", "table05", "table06", "table07", "table08", "table11"]
-XMRC_FIGURES = ["figure_f1", "figure_gap", "figure_errors"]
-COMPARED_TABLES = {
-    "table01": "table01.csv",
-    "table05": "table05_qwen_sizes.csv",
-    "table06": "table06.csv",
-    "table07": "table07.csv",
-    "table08": "table08.csv",
-    "table11": "table11.csv",
-}
+# What the index page shows, in order within each kind: every stage adds its own.
+INDEX_ITEMS = []
 
 
-def index_item(kind, name, caption=None):
-    """Return what the index page shows: a table, comparison or claims, or a figure."""
+def index_item(study, kind, name, files=None, caption=None):
+    """Add to the index page; `files` are the study's table or figure `name` if not given."""
     folder, endings = (
         ("figures", "svg pdf") if kind == "figure" else ("tables", "csv md tex")
     )
-    files = [f"results/xmrc/{folder}/{name}.{ending}" for ending in endings.split()]
-    return {"kind": kind, "name": name, "files": files, "caption": caption}
-
-
-INDEX_ITEMS = [
-    index_item("claims", "claims"),
-    *(
-        index_item("figure", name, in_project(f"workflow/report/{name}.rst"))
-        for name in XMRC_FIGURES
-    ),
-    *(index_item("table", name) for name in [*XMRC_TABLES, "lingua"]),
-    *(index_item("comparison", f"published_{name}") for name in COMPARED_TABLES),
-]
+    usual = [f"results/{study}/{folder}/{name}.{ending}" for ending in endings.split()]
+    INDEX_ITEMS.append(
+        {
+            "study": study,
+            "kind": kind,
+            "name": name,
+            "files": usual if files is None else files,
+            "caption": (
+                in_project(f"workflow/report/{caption}.rst") if caption else None
+            ),
+        }
+    )

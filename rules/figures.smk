@@ -1,6 +1,10 @@
 """Study xmrc: figures, one rule each, because each has its own caption in Snakemake's report."""
 
+XMRC_FIGURES = ["figure_f1", "figure_gap", "figure_errors"]
+
 for FIGURE in XMRC_FIGURES:
+
+    index_item("xmrc", "figure", FIGURE, caption=FIGURE)
 
     rule:
         name:

@@ -28,7 +28,9 @@ rule make_index:
         index=as_json(INDEX_ITEMS),
         models=as_json(SETTINGS.model_info()),
         options=as_json(SETTINGS.report_options()),
+        barrier=as_json(SETTINGS.barrier_report_options()),
     shell:
         "python {params.script} --items {params.index:q} --cells {input.cells:q}"
-        " --models {params.models:q} --options {params.options:q} --output {output.folder:q}"
+        " --models {params.models:q} --options {params.options:q} --barrier {params.barrier:q}"
+        " --output {output.folder:q}"
         " 2>&1 | tee {log:q}"

@@ -169,3 +169,20 @@ class Settings:
     def figure_options(self) -> dict[str, Any]:
         """Return the settings that figures depend on."""
         return {**self.claim_options(), "languages": self.config.xmrc.languages}
+
+    def barrier_report_options(self) -> dict[str, Any]:
+        """Return the settings of study barrier that the index mentions."""
+        barrier = self.config.barrier
+        chosen = barrier.selection
+        return {
+            "languages": barrier.languages,
+            "seed": barrier.seed,
+            "chunk_words": barrier.chunk_words,
+            "provider": self.config.translation.provider,
+            "corpora": [
+                {"name": name}
+                | barrier.corpora[name].model_dump(include={"documents", "source", "mixes"})
+                for name in barrier.mixed
+            ],
+            "selection": chosen and chosen.model_dump(include={"corpus", "k"}),
+        }

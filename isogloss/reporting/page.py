@@ -18,18 +18,22 @@ ALLOWED = ("<br>", "<sub>", "</sub>")
 
 @dataclass(frozen=True)
 class Block:
-    """One table, figure or text of a section; `body` is Markdown with headings from level 2."""
+    """One table, figure or text of a section; `body` is Markdown with headings from level 2.
 
-    name: str  # anchor, empty for a text without a heading of its own
+    `html` stands in the HTML page in place of `body`, for what Markdown cannot show.
+    """
+
+    name: str  # anchor within the study, empty for a text without a heading of its own
     title: str
     body: str
     svg: Path | None = None
-    files: Sequence[str] = ()  # names, beside the page
+    files: Sequence[str] = ()  # paths, relative to the page
+    html: str | None = None
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page."""
+    """A part of a study."""
 
     name: str
     title: str
@@ -37,83 +41,119 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Page:
-    """The whole page; `facts` are a few numbers with their names that stand at its top."""
+class Study:
+    """A study's part of the page; `facts` are a few numbers with their names at its top."""
 
+    name: str
     title: str
     lead: str
     facts: Sequence[tuple[str, str]]
     sections: Sequence[Section]
 
 
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    title: str
+    lead: str
+    studies: Sequence[Study]
+
+
 def as_markdown(page: Page) -> str:
     """Return the page as Markdown; figures are images beside it."""
     parts = [f"# {page.title}", page.lead]
-    parts.append("\n".join(f"- {name}: **{value}**" for name, value in page.facts))
-    for section in page.sections:
-        parts.append(f"## {section.title}")
-        for block in section.blocks:
-            parts.append(f"### {block.title}" if block.title else "")
-            if block.svg:
-                parts.append(f"![{block.title}]({block.svg.name})")
-            parts.append(_deeper(block.body))
-            parts.append(_files_markdown(block.files))
+    for study in page.studies:
+        parts += [f"## {study.title}", study.lead]
+        parts.append("\n".join(f"- {name}: **{value}**" for name, value in study.facts))
+        for section in study.sections:
+            parts.append(f"### {section.title}")
+            for block in section.blocks:
+                parts.append(f"#### {block.title}" if block.title else "")
+                if block.svg:
+                    parts.append(f"![{block.title}]({study.name}/{block.svg.name})")
+                parts.append(_deeper(block.body))
+                parts.append(_files_markdown(block.files))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def as_html(page: Page) -> str:
     """Return the page as one HTML file that needs nothing else, neither script nor network."""
-    facts = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in page.facts
-    )
-    sections = "\n".join(_section(section) for section in page.sections)
+    studies = "\n".join(_study(study) for study in page.studies)
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(page.title)}</title>\n<style>{CSS}</style>\n</head>\n<body>\n"
         f'<div class="layout">\n<nav aria-label="Contents">\n{_contents(page)}\n</nav>\n<main>\n'
         f'<h1>{escape(page.title)}</h1>\n<p class="lead">{escape(page.lead)}</p>\n'
-        f'<dl class="facts">{facts}</dl>\n{sections}\n</main>\n</div>\n</body>\n</html>\n'
+        f"{studies}\n</main>\n</div>\n</body>\n</html>\n"
     )
 
 
 def _contents(page: Page) -> str:
-    lines = []
-    for section in page.sections:
-        entries = "".join(
-            f'<li><a href="#{block.name}">{escape(block.title)}</a></li>'
-            for block in section.blocks
-            if block.name
-        )
-        inner = f"<ol>{entries}</ol>" if entries else ""
-        lines.append(f'<li><a href="#{section.name}">{escape(section.title)}</a>{inner}</li>')
-    return "<ol>\n" + "\n".join(lines) + "\n</ol>"
+    """Return the table of contents: studies, their sections, and what these hold."""
+    studies = []
+    for study in page.studies:
+        sections = []
+        for section in study.sections:
+            blocks = [
+                _entry(f"{study.name}-{block.name}", block.title)
+                for block in section.blocks
+                if block.name
+            ]
+            sections.append(_entry(f"{study.name}-{section.name}", section.title, blocks))
+        studies.append(_entry(study.name, study.title, sections))
+    return f"<ol>{''.join(studies)}</ol>"
 
 
-def _section(section: Section) -> str:
-    blocks = "\n".join(_block(block) for block in section.blocks)
-    return f'<section id="{section.name}">\n<h2>{escape(section.title)}</h2>\n{blocks}\n</section>'
+def _entry(anchor: str, title: str, inner: Sequence[str] = ()) -> str:
+    below = f"<ol>{''.join(inner)}</ol>" if inner else ""
+    return f'<li><a href="#{anchor}">{escape(title)}</a>{below}</li>\n'
 
 
-def _block(block: Block) -> str:
-    heading = f"<h3>{escape(block.title)}</h3>\n" if block.title else ""
+def _study(study: Study) -> str:
+    facts = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in study.facts
+    )
+    sections = "\n".join(_section(study, section) for section in study.sections)
+    return (
+        f'<section class="study" id="{study.name}">\n<h2>{escape(study.title)}</h2>\n'
+        f'<p class="lead">{escape(study.lead)}</p>\n<dl class="facts">{facts}</dl>\n'
+        f"{sections}\n</section>"
+    )
+
+
+def _section(study: Study, section: Section) -> str:
+    blocks = "\n".join(_block(study, block) for block in section.blocks)
+    return (
+        f'<section id="{study.name}-{section.name}">\n<h3>{escape(section.title)}</h3>\n'
+        f"{blocks}\n</section>"
+    )
+
+
+def _block(study: Study, block: Block) -> str:
+    heading = f"<h4>{escape(block.title)}</h4>\n" if block.title else ""
     figure = ""
     if block.svg:
-        drawing = inline_svg(block.svg, f"drawing-{block.name}", block.title)
+        drawing = inline_svg(block.svg, f"drawing-{study.name}-{block.name}", block.title)
         figure = f'<figure><div class="canvas">{drawing}</div></figure>\n'
-    links = ", ".join(f'<a href="{escape(name)}">{escape(name)}</a>' for name in block.files)
+    links = ", ".join(
+        f'<a href="{escape(path)}">{escape(path.rsplit("/", 1)[-1])}</a>' for path in block.files
+    )
     files = f'<p class="files">Files: {links}</p>\n' if links else ""
-    identity = f' id="{block.name}"' if block.name else ""
-    return f"<article{identity}>\n{heading}{figure}{to_html(_deeper(block.body))}{files}</article>"
+    identity = f' id="{study.name}-{block.name}"' if block.name else ""
+    body = to_html(_deeper(block.body)) if block.html is None else block.html
+    return f"<article{identity}>\n{heading}{figure}{body}{files}</article>"
 
 
-def _files_markdown(names: Sequence[str]) -> str:
-    return "Files: " + ", ".join(f"[{name}]({name})" for name in names) if names else ""
+def _files_markdown(paths: Sequence[str]) -> str:
+    links = [f"[{path.rsplit('/', 1)[-1]}]({path})" for path in paths]
+    return "Files: " + ", ".join(links) if links else ""
 
 
 def _deeper(text: str) -> str:
-    """Move headings two levels down, as the page's own headings take the first three."""
-    return re.sub(r"^(#+ )", r"##\1", text, flags=re.MULTILINE)
+    """Move headings three levels down, as the page's own headings take the first four."""
+    return re.sub(r"^(#+ )", r"###\1", text, flags=re.MULTILINE)
 
 
 def to_html(text: str) -> str:
