@@ -2,6 +2,14 @@
 
 QUIZ = CONFIG.barrier.quiz
 
+index_item(
+    "barrier",
+    "quiz",
+    "quiz",
+    ["results/barrier/quiz/items.parquet"],
+    caption="barrier_quiz",
+)
+
 
 rule build_quiz:
     input:

@@ -65,8 +65,10 @@ def parse_options(text: str) -> BarrierOptions:
 
 def overview(options: BarrierOptions, items: Sequence[Item]) -> Overview:
     """Return what the index says of the study; numbers come from the items' own files."""
-    run = f"{run_text(options)}\n\n{corpora_table(options)}" if options.corpora else run_text(options)
-    return Overview("barrier", TITLE, LEAD, facts(options, items), run, guide(options))
+    run = [run_text(options), *([corpora_table(options)] if options.corpora else [])]
+    return Overview(
+        "barrier", TITLE, LEAD, facts(options, items), "\n\n".join(run), guide(options)
+    )
 
 
 def facts(options: BarrierOptions, items: Sequence[Item]) -> list[tuple[str, str]]:
@@ -77,8 +79,9 @@ def facts(options: BarrierOptions, items: Sequence[Item]) -> list[tuple[str, str
         mixes = sum(len(corpus["mixes"]) for corpus in options.corpora)
         found.append(("Mixed corpora", str(mixes)))
     if "selection" in by_name:
-        table = pl.read_csv(by_name["selection"].file(".csv"))
-        found.append(("Documents selected", count(table.filter(quantity="selected")["ours"].item())))
+        counts = pl.read_csv(by_name["selection"].file(".csv"))
+        selected = counts.filter(quantity="selected")["ours"].item()
+        found.append(("Documents selected", count(int(selected))))
     if "quiz" in by_name:
         quiz = quiz_sample.read(by_name["quiz"].file(".parquet"))
         languages = quiz["language"].n_unique()

@@ -12,7 +12,6 @@ from isogloss.reporting.tables.display import Entry, Grid, Group
 from isogloss.reporting.tables.markdown import grid_blocks
 from isogloss.reporting.tables.numbers import DASH, count, listing
 
-
 TITLE = "Reading across languages"
 LEAD = (
     "Study xmrc: how well language models find an answer in a text when the question is asked in "

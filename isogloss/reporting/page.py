@@ -14,6 +14,8 @@ from isogloss.reporting.svg import inline_svg
 
 # Raw HTML is off; these are the tags that tables use, and they have no attributes.
 ALLOWED = ("<br>", "<sub>", "</sub>")
+# Characters of a table's cell.
+SHORT, LONG = 6, 60
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,12 @@ def _row(row: list[Token]) -> list[Token]:
     row[1].tag = row[3].tag = "th"
     row[1].attrSet("scope", "row")
     name_only = re.fullmatch(r"\*[^*]+\*", cells[0].content) and len(cells) > 1
+    for place, cell in enumerate(cells):
+        # On narrow screens, short row heads need little room and running text needs much.
+        if len(cell.content) <= SHORT and not place:
+            row[1].attrSet("class", "short")
+        elif len(cell.content) > LONG and place:
+            row[1 + 3 * place].attrSet("class", "text")
     if name_only and not any(cell.content for cell in cells[1:]):
         row[0].attrSet("class", "group")
         row[1].attrSet("scope", "rowgroup")

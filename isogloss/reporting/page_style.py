@@ -125,6 +125,8 @@ sub {
   nav ol ol a { padding-left: 0; }
   nav ol ol ol { display: none; }
   tbody th { white-space: normal; min-width: 6.5rem; max-width: 38vw; }
+  tbody th.short { min-width: 0; }
+  td.text { min-width: 16rem; }
 }
 @media print {
   nav, .files { display: none; }

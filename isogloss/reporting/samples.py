@@ -32,9 +32,7 @@ class Part(NamedTuple):
 def as_html(samples: pl.DataFrame) -> str:
     """Return SAMPLES as HTML: a legend, and for each mix its documents with coloured segments."""
     looks = _looks(samples)
-    legend = "".join(
-        f"<li>{_segment(NAMES[code], code, looks[code])}</li>" for code in looks
-    )
+    legend = "".join(f"<li>{_segment(NAMES[code], code, looks[code])}</li>" for code in looks)
     parts = [f'<ul class="legend" aria-label="Languages">{legend}</ul>']
     for mix, documents in _mixes(samples):
         parts.append(f"<h5>{escape(_title(mix))}</h5>")
@@ -75,9 +73,7 @@ def _looks(samples: pl.DataFrame) -> dict[str, int]:
 
 
 def _segment(text: str, code: str, look: int) -> str:
-    return (
-        f'<span class="segment look{look}" lang="{code}">{escape(text)}<sup>{code}</sup></span>'
-    )
+    return f'<span class="segment look{look}" lang="{code}">{escape(text)}<sup>{code}</sup></span>'
 
 
 def _title(mix: str) -> str:

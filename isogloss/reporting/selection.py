@@ -15,7 +15,7 @@ from isogloss.reporting.tables.numbers import DASH, count, number, signed
 QUANTITIES = {
     "documents": ("Documents searched", 0),
     "top": ("Best documents by BM25", 0),
-    "top_with_keyword": ("of them with a keyword", 0),
+    "top_with_keyword": ("Of the best, with a keyword", 0),
     "further": ("Further documents with a keyword", 0),
     "selected": ("Documents selected", 0),
     "selected_released": ("Documents selected, by the released list", 0),

@@ -16,8 +16,11 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "rules", "workflow", "isogloss", "config", "envs", "profiles", "resources")
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")
 
+DEMO: dict[str, Any] = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
 SMALL: dict[str, Any] = {
     "bootstrap": {"samples": 50},
+    "translation": DEMO["translation"],
+    "barrier": {**DEMO["barrier"], "quiz": {"languages": ["en", "fr"]}},
     "tiny": {
         "languages": ["en", "de", "th"],
         "vocabulary": 512,
