@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from isogloss.corpora.mixing import Mix, mix_documents
-from isogloss.corpora.units import Translations
+from isogloss.corpora.documents import Document
+from isogloss.corpora.mix_file import Resolve
+from isogloss.corpora.mixing import Mix, MixCounts, Segment, Version, needs, plan, translated
 from isogloss.frames import Column, Frame
 
 SAMPLES = Frame(
@@ -13,7 +14,7 @@ SAMPLES = Frame(
     columns={
         "corpus": Column(pl.String(), "corpus that the document is of"),
         "mix": Column(pl.String(), "what was given a language: document, sentence, words"),
-        "document": Column(pl.UInt32(), "number of the document in its corpus, from 0"),
+        "document": Column(pl.UInt32(), "number of the document's line in its corpus, from 0"),
         "place": Column(pl.UInt32(), "place of the segment in the document, from 0"),
         "text": Column(pl.String(), "text of the segment, as in the mixed corpus"),
         "language": Column(pl.String(), "its language; empty for what has none", nullable=True),
@@ -26,36 +27,50 @@ FEWEST, MOST = 15, 80
 
 
 def sample(
-    documents: Iterable[str],
+    documents: Iterable[Document],
     corpus: str,
-    mixes: Mapping[str, tuple[Mix, Translations]],
-    count: int = 3,
+    mixes: Mapping[str, tuple[Mix, Resolve]],
+    count: int = 5,
 ) -> pl.DataFrame:
-    """Return SAMPLES: the first `count` documents of FEWEST to MOST words, in every mix.
+    """Return SAMPLES: up to `count` documents of FEWEST to MOST words, each in every mix.
 
-    `mixes` maps each granularity to how the corpus was mixed and what it was translated with;
-    `documents` are the lines that were mixed, with their numbers counted from 0, so that each
-    sample is a document of the mixed corpus. Documents that a mix lacks a translation for are
-    passed over. There are fewer samples where the corpus has fewer such documents.
+    `documents` are all lines that were mixed, from the first, so that a sample is what the mixed
+    corpus holds. `mixes` maps each granularity to how the corpus was mixed and what looks up its
+    translations (see `mix_file`). The first documents are taken, but none twice of the same first
+    language in the first mix before each language has come, and none that lacks a translation.
     """
-    rows: dict[str, list[tuple[str, str, int, int, str, str | None]]] = {name: [] for name in mixes}
+    rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in mixes}
+    shown: set[str | None] = set()
     found = 0
-    for number, text in enumerate(documents):
+    for number, document in enumerate(documents):
         if found == count:
             break
-        if not FEWEST <= len(text.split()) <= MOST:
+        if not FEWEST <= sum(len(text.split()) for text in document.texts) <= MOST:
             continue
-        made = {
-            name: list(mix_documents([text], mix, translations, "drop", first=number))
-            for name, (mix, translations) in mixes.items()
-        }
-        if not all(made.values()):
+        made = {name: _mixed(document, number, *how) for name, how in mixes.items()}
+        first = next((s.language for s in next(iter(made.values())) if s.language), None)
+        languages = next(iter(mixes.values()))[0].drawn
+        if not all(made.values()) or (first in shown and len(shown) < len(languages)):
             continue
+        shown.add(first)
         found += 1
-        for name, (segments,) in made.items():
-            rows[name] += [
-                (corpus, name, number, place, *segment) for place, segment in enumerate(segments)
-            ]
+        for name, segments in made.items():
+            rows[name] += [(corpus, name, number, i, *s) for i, s in enumerate(segments)]
     schema = {name: column.dtype for name, column in SAMPLES.columns.items()}
     flat = [row for part in rows.values() for row in part]
     return SAMPLES.check(pl.DataFrame(flat, schema=schema, orient="row"))
+
+
+def _mixed(document: Document, number: int, mix: Mix, resolve: Resolve) -> list[Segment]:
+    """Return the document mixed, its texts one after the other; nothing if a translation lacks."""
+    versions = list(plan(document.texts, number, mix))
+    pairs = dict.fromkeys(needs(versions))
+    done = translated(versions, number, mix, resolve(pairs.keys()), "drop", MixCounts())
+    return _joined(done[0]) if done else []
+
+
+def _joined(version: Version) -> list[Segment]:
+    segments = version[0].copy()
+    for text in version[1:]:
+        segments += [Segment(" ", None), *text]
+    return segments

@@ -66,9 +66,7 @@ def parse_options(text: str) -> BarrierOptions:
 def overview(options: BarrierOptions, items: Sequence[Item]) -> Overview:
     """Return what the index says of the study; numbers come from the items' own files."""
     run = [run_text(options), *([corpora_table(options)] if options.corpora else [])]
-    return Overview(
-        "barrier", TITLE, LEAD, facts(options, items), "\n\n".join(run), guide(options)
-    )
+    return Overview("barrier", TITLE, LEAD, facts(options, items), "\n\n".join(run), guide(options))
 
 
 def facts(options: BarrierOptions, items: Sequence[Item]) -> list[tuple[str, str]]:

@@ -103,7 +103,7 @@ def _contents(page: Page) -> str:
                 for block in section.blocks
                 if block.name
             ]
-            sections.append(_entry(f"{study.name}-{section.name}", section.title, blocks))
+            sections.append(_entry(_anchor(study, section), section.title, blocks))
         studies.append(_entry(study.name, study.title, sections))
     return f"<ol>{''.join(studies)}</ol>"
 
@@ -125,10 +125,15 @@ def _study(study: Study) -> str:
     )
 
 
+def _anchor(study: Study, section: Section) -> str:
+    """Return a section's anchor, other than that of any block."""
+    return f"{study.name}-part-{section.name}"
+
+
 def _section(study: Study, section: Section) -> str:
     blocks = "\n".join(_block(study, block) for block in section.blocks)
     return (
-        f'<section id="{study.name}-{section.name}">\n<h3>{escape(section.title)}</h3>\n'
+        f'<section id="{_anchor(study, section)}">\n<h3>{escape(section.title)}</h3>\n'
         f"{blocks}\n</section>"
     )
 
@@ -192,15 +197,15 @@ def _row(row: list[Token]) -> list[Token]:
     row[1].tag = row[3].tag = "th"
     row[1].attrSet("scope", "row")
     name_only = re.fullmatch(r"\*[^*]+\*", cells[0].content) and len(cells) > 1
+    if name_only and not any(cell.content for cell in cells[1:]):
+        row[0].attrSet("class", "group")
+        row[1].attrSet("scope", "rowgroup")
+        row[1].attrSet("colspan", str(len(cells)))
+        return [*row[:4], row[-1]]
     for place, cell in enumerate(cells):
         # On narrow screens, short row heads need little room and running text needs much.
         if len(cell.content) <= SHORT and not place:
             row[1].attrSet("class", "short")
         elif len(cell.content) > LONG and place:
             row[1 + 3 * place].attrSet("class", "text")
-    if name_only and not any(cell.content for cell in cells[1:]):
-        row[0].attrSet("class", "group")
-        row[1].attrSet("scope", "rowgroup")
-        row[1].attrSet("colspan", str(len(cells)))
-        return [*row[:4], row[-1]]
     return row
