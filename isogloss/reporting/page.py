@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from unicodedata import bidirectional
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -203,9 +204,13 @@ def _row(row: list[Token]) -> list[Token]:
         row[1].attrSet("colspan", str(len(cells)))
         return [*row[:4], row[-1]]
     for place, cell in enumerate(cells):
+        opening = row[1 + 3 * place]
         # On narrow screens, short row heads need little room and running text needs much.
         if len(cell.content) <= SHORT and not place:
-            row[1].attrSet("class", "short")
+            opening.attrSet("class", "short")
         elif len(cell.content) > LONG and place:
-            row[1 + 3 * place].attrSet("class", "text")
+            opening.attrSet("class", "text")
+        # Punctuation at the ends of Arabic and Hebrew text goes by the text, not by the page.
+        if any(bidirectional(character) in ("R", "AL") for character in cell.content):
+            opening.attrSet("dir", "rtl")
     return row

@@ -323,3 +323,9 @@ def test_running_text_and_short_row_heads_are_marked_for_narrow_screens():
     assert '<td style="text-align:left" class="text">word word' in html
     assert '<th style="text-align:left" scope="row">a longer head</th>' in html
     assert '<td style="text-align:left">x</td>' in html
+
+
+def test_text_from_right_to_left_is_marked():
+    html = to_html("| A | B |\n| :-- | :-- |\n| he | מי X? |\n| en | Who is X? |\n")
+    assert '<td style="text-align:left" dir="rtl">מי X?</td>' in html
+    assert html.count("rtl") == 1
