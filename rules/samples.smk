@@ -12,7 +12,9 @@ SHOWN_MIXES = {
     ]
     for corpus in CONFIG.barrier.mixed
 }
-SHOWN_CORPUS = max(SHOWN_MIXES, key=lambda corpus: len(SHOWN_MIXES[corpus]), default=None)
+SHOWN_CORPUS = max(
+    SHOWN_MIXES, key=lambda corpus: len(SHOWN_MIXES[corpus]), default=None
+)
 
 if SHOWN_CORPUS and SHOWN_MIXES[SHOWN_CORPUS]:
 
@@ -45,7 +47,10 @@ if SHOWN_CORPUS and SHOWN_MIXES[SHOWN_CORPUS]:
             code=code("sample_mixes"),
             corpus=SHOWN_CORPUS,
             mixes=as_json(
-                [CORPORA.options(SHOWN_CORPUS, mix) for mix in SHOWN_MIXES[SHOWN_CORPUS]]
+                [
+                    CORPORA.options(SHOWN_CORPUS, mix)
+                    for mix in SHOWN_MIXES[SHOWN_CORPUS]
+                ]
             ),
             unchanged=TRANSLATION.unchanged,
         shell:

@@ -19,6 +19,11 @@ if SELECTION:
         "table06": ("selected", "retrieved"),
         "selection": ("selected", "retrieved", "counts"),
     }
+    SELECTION_OPTIONS = {
+        "table06": f"--top {SELECTION.top} --corpus {SELECTION.corpus}",
+        "selection": f"--corpus {SELECTION.corpus}",
+        "overlap": "",
+    }
     PUBLISHED_NUMBERS, OVERLAP, OVERLAP_OPTIONS = [], {}, ""
     if SELECTION.published:
         PUBLISHED_NUMBERS = source_file(SELECTION.published)
@@ -98,11 +103,10 @@ if SELECTION:
                 parts=" ".join(
                     f"--{part} {shlex.quote(SELECTION_FILES[part])}" for part in PARTS
                 ),
-                top=SELECTION.top,
-                corpus=SELECTION.corpus,
+                options=SELECTION_OPTIONS[TABLE],
             shell:
-                "python {params.script} --table {params.table} {params.parts} --top {params.top}"
-                " --corpus {params.corpus} --caption {input.caption:q} --csv {output.csv:q}"
+                "python {params.script} --table {params.table} {params.parts} {params.options}"
+                " --caption {input.caption:q} --csv {output.csv:q}"
                 " --markdown {output.markdown:q} --latex {output.latex:q} 2>&1 | tee {log:q}"
 
     rule make_figure10:

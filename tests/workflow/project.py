@@ -73,7 +73,7 @@ class Project:
 
     def command(self, *arguments: str, target: str = TARGET) -> list[str]:
         options = ["--configfile", "small.yaml", "--cores", "2", "--nocolor"]
-        return [str(SNAKEMAKE), *options, *arguments, "--", target]
+        return [str(SNAKEMAKE), *options, *arguments, "--", *target.split()]
 
     def environment(self) -> dict[str, str]:
         # Called by its path, without activation: rules must find their own python all the same.
