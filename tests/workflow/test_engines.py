@@ -20,4 +20,4 @@ def test_a_vllm_model_runs_in_its_own_environment(project):
     assert planned["generate_vllm"] == 1
     assert not set(planned) & {"generate_transformers", "train_tiny_base", "fetch_model"}
     project.run()
-    assert "Tiny-vLLM" in (project.folder / "results/tables/all/table01.md").read_text()
+    assert "Tiny-vLLM" in (project.folder / "results/tables/all/xmrc/table01.md").read_text()

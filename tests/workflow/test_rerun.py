@@ -73,6 +73,7 @@ def test_edited_drawing_code_draws_again_and_no_more(project):
         "make_figure_f1",
         "make_figure_gap",
         "make_figure_errors",
+        "make_figure10",
         "make_index",
     }
 
