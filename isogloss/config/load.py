@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from isogloss.config.barrier import Quiz
+from isogloss.config.check_corpora import check_corpora
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.settings import QUIZ_DATA, Settings
 from isogloss.config.sources import check_files
@@ -140,6 +141,7 @@ def _check_references(
                     "take the model out of the list"
                 )
     check_files(config.barrier, manifest, config.sources.manifest)
+    check_corpora(config.barrier, root)
     _check_quiz(config.barrier.quiz, manifest)
     _check_templates(xmrc, models, root)
     for key in xmrc.models:
