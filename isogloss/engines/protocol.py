@@ -1,4 +1,7 @@
-"""What every engine offers: greedy answers to prompts, in batches as they are done."""
+"""What engines offer: greedy answers to prompts, and log-probabilities of given answers.
+
+Both come in batches, as they are done.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,5 +52,65 @@ class Engine(Protocol):
 
         only: which prompts to answer, all if None. Batches are laid out over all prompts
         whatever `only` says, so that an answer does not depend on what was answered before.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ScoredPrompt:
+    """A prompt, `prefix` + `suffix`, to score given answers after it.
+
+    Prompts with the same prefix are best asked together: what it holds is then computed once. The
+    tokens are those of the whole text, wherever it is parted.
+    """
+
+    prefix: str
+    suffix: str
+    add_special_tokens: bool
+
+    @property
+    def text(self) -> str:
+        """The whole prompt."""
+        return self.prefix + self.suffix
+
+
+@dataclass(frozen=True)
+class TextScore:
+    """The log-probability (natural, summed over its tokens) of a text after a prompt."""
+
+    logprob: float
+    tokens: int
+
+
+class Scorer(Protocol):
+    """A loaded model, ready to say how likely given answers are.
+
+    Batches are laid out over all prompts whatever `only` says, as in `Engine`. In float32 the
+    values are those of every other layout of batches to 1e-5.
+    """
+
+    tokenizer: Any
+
+    def next_token_logprobs(
+        self,
+        prompts: Sequence[ScoredPrompt],
+        token_sets: Sequence[Sequence[int]],
+        only: Sequence[bool] | None = None,
+    ) -> Iterator[list[tuple[int, list[float]]]]:
+        """Yield batches of (index of the prompt, log-probability of each token of its set).
+
+        The softmax is over the whole vocabulary, at the position after the prompt.
+        """
+        ...
+
+    def text_logprobs(
+        self,
+        prompts: Sequence[ScoredPrompt],
+        continuations: Sequence[Sequence[str]],
+        only: Sequence[bool] | None = None,
+    ) -> Iterator[list[tuple[int, list[TextScore]]]]:
+        """Yield batches of (index of the prompt, score of each of its continuations).
+
+        Tokens are those of lm-evaluation-harness, see `tokens.continuation_ids`.
         """
         ...

@@ -1,14 +1,20 @@
-"""Greedy generation with transformers, on CPU or one GPU (or several, layer-wise)."""
+"""Generation and scoring with transformers, on CPU or one GPU (or several, layer-wise)."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from isogloss.engines.batches import make_batches
-from isogloss.engines.protocol import Completion, Decoding, Prompt
+from isogloss.engines.protocol import Completion, Decoding, Prompt, ScoredPrompt, TextScore
 from isogloss.engines.text import completion, end_token_ids
+from isogloss.engines.tokens import Row, Values, letter_rows, prefix_groups, text_rows, text_scores
+
+log = logging.getLogger(__name__)
 
 # Part of every answer's key: raise it when a change here changes answers.
 VERSION = "transformers-1"
+# The same for scores of given answers.
+SCORING_VERSION = "transformers-scoring-1"
 
 
 class TransformersEngine:
@@ -84,3 +90,63 @@ class TransformersEngine:
         return [
             completion(row[width:].tolist(), self.ends, decoding, self.tokenizer) for row in output
         ]
+
+    def next_token_logprobs(
+        self,
+        prompts: Sequence[ScoredPrompt],
+        token_sets: Sequence[Sequence[int]],
+        only: Sequence[bool] | None = None,
+    ) -> Iterator[list[tuple[int, list[float]]]]:
+        """Yield log-probabilities batch by batch. See `Scorer.next_token_logprobs`."""
+
+        def rows(group: Sequence[int]) -> list[list[Row]]:
+            chosen = [prompts[i] for i in group]
+            return letter_rows(self.tokenizer, chosen, [token_sets[i] for i in group])
+
+        for batch in self._score(prompts, rows, only):
+            yield [(index, values[0][0]) for index, values in batch]
+
+    def text_logprobs(
+        self,
+        prompts: Sequence[ScoredPrompt],
+        continuations: Sequence[Sequence[str]],
+        only: Sequence[bool] | None = None,
+    ) -> Iterator[list[tuple[int, list[TextScore]]]]:
+        """Yield scores batch by batch. See `Scorer.text_logprobs`."""
+
+        def rows(group: Sequence[int]) -> list[list[Row]]:
+            chosen = [prompts[i] for i in group]
+            return text_rows(self.tokenizer, chosen, [continuations[i] for i in group])
+
+        for batch in self._score(prompts, rows, only):
+            yield [(index, text_scores(values)) for index, values in batch]
+
+    def _score(
+        self,
+        prompts: Sequence[ScoredPrompt],
+        rows: Callable[[Sequence[int]], list[list[Row]]],
+        only: Sequence[bool] | None,
+    ) -> Iterator[list[tuple[int, Values]]]:
+        from isogloss.engines.prefix_cache import can_lend
+        from isogloss.engines.transformers_scoring import score_group
+
+        share = can_lend(self.model)
+        if not share:
+            log.info(
+                "%s has recurrent states: prompts are read whole, none shares its prefix",
+                type(self.model).__name__,
+            )
+        for group in prefix_groups(prompts):
+            wanted = [only is None or only[i] for i in group]
+            if not any(wanted):
+                continue
+            batches = score_group(
+                self.model,
+                rows(group),
+                wanted,
+                share=share and bool(prompts[group[0]].prefix),
+                batch_size=self.batch_size,
+                batch_tokens=self.batch_tokens,
+            )
+            for batch in batches:
+                yield [(group[place], values) for place, values in batch]

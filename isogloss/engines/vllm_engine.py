@@ -1,16 +1,19 @@
-"""Greedy generation with vLLM: offline batches over the GPUs of one job, or its CPU build."""
+"""Generation and scoring with vLLM: offline batches over the GPUs of one job, or its CPU build."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from isogloss.engines.protocol import Completion, Decoding, Prompt
+from isogloss.engines.protocol import Completion, Decoding, Prompt, ScoredPrompt, TextScore
 from isogloss.engines.text import completion, end_token_ids
+from isogloss.engines.tokens import Row, Values, letter_rows, prefix_groups, text_rows, text_scores
 from isogloss.errors import IsoglossError
 
 # Part of every answer's key: raise it when a change here changes answers.
 VERSION = "vllm-1"
+# The same for scores of given answers.
+SCORING_VERSION = "vllm-scoring-1"
 
 # vLLM schedules by itself; a chunk is how much a crash can cost.
 CHUNK = 2048
@@ -61,6 +64,8 @@ class VllmEngine:
             enforce_eager=not gpus,
             # The repository's generation config may bring sampling and penalties; ours is greedy.
             generation_config="vllm",
+            # Scores are of the model's own distribution, before temperature and the like.
+            logprobs_mode="raw_logprobs",
             trust_remote_code=trust_remote_code,
             seed=0,
             use_tqdm_on_load=False,
@@ -95,17 +100,19 @@ class VllmEngine:
             self.tokenizer.encode(prompt.text, add_special_tokens=prompt.add_special_tokens)
             for prompt in prompts
         ]
-        longest = max(map(len, ids)) + decoding.max_new_tokens
-        if longest > self.context_length:
-            # vLLM would cut the answer short in silence.
-            raise IsoglossError(
-                f"a prompt with its answer takes {longest} tokens, the model's context has "
-                f"{self.context_length}; make the prompts anew with this context_length"
-            )
+        # vLLM would cut the answer short in silence.
+        self._check_length(max(map(len, ids)) + decoding.max_new_tokens)
         outputs = self.llm.generate(
             [{"prompt_token_ids": prompt} for prompt in ids], sampling, use_tqdm=False
         )
         return [self._completion(output.outputs[0], decoding) for output in outputs]
+
+    def _check_length(self, longest: int) -> None:
+        if longest > self.context_length:
+            raise IsoglossError(
+                f"a prompt with its answer takes {longest} tokens, the model's context has "
+                f"{self.context_length}; make the prompts anew with this context_length"
+            )
 
     def _completion(self, output: Any, decoding: Decoding) -> Completion:
         answer = completion(output.token_ids, self.ends, decoding, self.tokenizer)
@@ -115,3 +122,55 @@ class VllmEngine:
                 f"its text {answer.text!r} ends by {answer.finish!r}; please report this"
             )
         return answer
+
+    def next_token_logprobs(
+        self,
+        prompts: Sequence[ScoredPrompt],
+        token_sets: Sequence[Sequence[int]],
+        only: Sequence[bool] | None = None,
+    ) -> Iterator[list[tuple[int, list[float]]]]:
+        """Yield log-probabilities chunk by chunk. See `Scorer.next_token_logprobs`."""
+
+        def rows(group: Sequence[int]) -> list[list[Row]]:
+            chosen = [prompts[i] for i in group]
+            return letter_rows(self.tokenizer, chosen, [token_sets[i] for i in group])
+
+        for batch in self._score(prompts, rows, only):
+            yield [(index, values[0][0]) for index, values in batch]
+
+    def text_logprobs(
+        self,
+        prompts: Sequence[ScoredPrompt],
+        continuations: Sequence[Sequence[str]],
+        only: Sequence[bool] | None = None,
+    ) -> Iterator[list[tuple[int, list[TextScore]]]]:
+        """Yield scores chunk by chunk. See `Scorer.text_logprobs`."""
+
+        def rows(group: Sequence[int]) -> list[list[Row]]:
+            chosen = [prompts[i] for i in group]
+            return text_rows(self.tokenizer, chosen, [continuations[i] for i in group])
+
+        for batch in self._score(prompts, rows, only):
+            yield [(index, text_scores(values)) for index, values in batch]
+
+    def _score(
+        self,
+        prompts: Sequence[ScoredPrompt],
+        rows: Callable[[Sequence[int]], list[list[Row]]],
+        only: Sequence[bool] | None,
+    ) -> Iterator[list[tuple[int, Values]]]:
+        from isogloss.engines.vllm_scoring import score_rows
+
+        # Prompts with the same prefix follow each other, so that it is still in vLLM's cache.
+        for group in prefix_groups(prompts):
+            wanted = [i for i in group if only is None or only[i]]
+            for start in range(0, len(wanted), CHUNK):
+                chunk = wanted[start : start + CHUNK]
+                items = rows(chunk)
+                flat = [row for item in items for row in item]
+                self._check_length(max(len(row.ids) for row in flat) + 1)
+                values = iter(score_rows(self.llm, flat))
+                yield [
+                    (index, [next(values) for _ in item])
+                    for index, item in zip(chunk, items, strict=True)
+                ]
