@@ -1,18 +1,15 @@
 """Answer a table of prompts: from the response store where it can, from the engine where not."""
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from isogloss.engines.protocol import Completion, Decoding, Engine, Prompt
+from isogloss.engines.resume import complete
 from isogloss.frames import Column, Frame
-from isogloss.progress import progress
 from isogloss.store import Store, content_key
-
-log = logging.getLogger(__name__)
 
 RESPONSES = Frame(
     name="responses",
@@ -45,14 +42,12 @@ def respond(
     rows = asked.select("text", "add_special_tokens", "tokens").unique(maintain_order=True)
     unique = [Prompt(*row) for row in rows.iter_rows()]
     keys = [_key(prompt, decoding, identity) for prompt in unique]
-    answers = store.load()
-    missing = {key for key in keys if key not in answers}
-    log.info(
-        "%d prompts, %d of them distinct: %d answers in the store, %d to generate",
-        len(asked), len(unique), len(unique) - len(missing), len(missing),
-    )  # fmt: skip
-    if missing:
-        answers |= _generate(unique, keys, missing, decoding, load_engine(), store)
+
+    def generate(missing: Sequence[bool]) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+        for batch in load_engine().generate(unique, decoding, only=missing):
+            yield [(index, _record(completion)) for index, completion in batch]
+
+    answers = complete(keys, generate, store, "generate")
     records = [
         answers[_key(Prompt(text, special), decoding, identity)] if not excluded else None
         for text, special, excluded in prompts.select(
@@ -87,24 +82,6 @@ def with_completions(
         for name in absent
     }
     return prompts.select("prompt").with_columns(**columns)
-
-
-def _generate(
-    prompts: Sequence[Prompt],
-    keys: Sequence[str],
-    missing: set[str],
-    decoding: Decoding,
-    engine: Engine,
-    store: Store,
-) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    with progress(len(missing), "generate", "prompt") as bar:
-        for batch in engine.generate(prompts, decoding, only=[key in missing for key in keys]):
-            records = [(keys[index], _record(completion)) for index, completion in batch]
-            store.append(records)
-            made.update(records)
-            bar.update(len(records))
-    return made
 
 
 def _record(completion: Completion) -> dict[str, Any]:
