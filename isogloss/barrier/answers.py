@@ -19,10 +19,12 @@ def scored_answers(
 
     The most probable option is chosen, the first of equals. normalise: divide log-probabilities
     by the length of what was scored, in tokens or bytes; long options lose otherwise where texts
-    are scored. `gold_probability` is the share of the right option in the options' probabilities.
+    are scored. `gold_probability` is the right option's share of what the compared values are the
+    logarithms of.
     """
-    lengths = {"none": None, "tokens": "tokens", "bytes": "bytes"}[normalise]
-    joined = prompts.join(option_scores.drop("excluded"), on="prompt", maintain_order="left")
+    lengths = pl.lit(None) if normalise == "none" else pl.col(normalise)
+    values_of = option_scores.select("prompt", "logprobs", lengths=lengths)
+    joined = prompts.join(values_of, on="prompt", maintain_order="left")
     chosen: list[int | None] = []
     shares: list[float | None] = []
     for row in joined.iter_rows(named=True):
@@ -31,8 +33,8 @@ def scored_answers(
             chosen.append(None)
             shares.append(None)
             continue
-        if lengths:
-            values = [v / max(1, n) for v, n in zip(values, row[lengths], strict=True)]
+        if row["lengths"] is not None:
+            values = [v / max(1, n) for v, n in zip(values, row["lengths"], strict=True)]
         chosen.append(values.index(max(values)))
         shares.append(_share(values, row["gold"]))
     return _scores(joined, chosen, shares)
