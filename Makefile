@@ -42,7 +42,7 @@ lock:  ## resolve requirements/*.in anew into full pins
 	.venv-lock/bin/python $(PIP) -r requirements/run.in
 	{ echo "# Written by \`make lock\` from run.in."; .venv-lock/bin/pip freeze | sed 's/+cpu//'; } \
 	  > requirements/run.txt
-	.venv-lock/bin/python $(PIP) -r requirements/test.in
+	.venv-lock/bin/python $(PIP) -c requirements/run.txt -r requirements/test.in
 	{ echo "# Written by \`make lock\` from test.in; holds what run.txt lacks."; \
 	  .venv-lock/bin/pip freeze | sed 's/+cpu//' | grep -vxFf requirements/run.txt; } \
 	  > requirements/test.txt
