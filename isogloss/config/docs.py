@@ -5,67 +5,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from isogloss.config.barrier import (
-    Apertium,
-    Barrier,
-    Corpus,
-    Evaluation,
-    Glossary,
-    LibreTranslate,
-    Mmlu,
-    QualityReport,
-    Quiz,
-    Selection,
-    SourceFile,
-    Thresholds,
-    Translation,
-)
-from isogloss.config.models import Model, ModelTable, Source
-from isogloss.config.studies import (
-    Bootstrap,
-    Config,
-    Decoding,
-    Demonstrations,
-    Environments,
-    Generation,
-    Sources,
-    Tiny,
-    Xmrc,
-    XmrcTables,
-)
-
-SECTIONS: dict[str, type[BaseModel]] = {
-    "(top level)": Config,
-    "sources": Sources,
-    "environments": Environments,
-    "bootstrap": Bootstrap,
-    "generation": Generation,
-    "xmrc": Xmrc,
-    "xmrc.demonstrations": Demonstrations,
-    "xmrc.decoding": Decoding,
-    "xmrc.tables": XmrcTables,
-    "translation": Translation,
-    "translation.libretranslate": LibreTranslate,
-    "translation.apertium": Apertium,
-    "translation.glossary": Glossary,
-    "translation.quality": QualityReport,
-    "translation.quality.thresholds": Thresholds,
-    "barrier": Barrier,
-    "barrier.corpora.NAME": Corpus,
-    "barrier.selection": Selection,
-    "barrier.selection.query": SourceFile,
-    "barrier.mmlu": Mmlu,
-    "barrier.quiz": Quiz,
-    "barrier.evaluations.NAME": Evaluation,
-    "tiny": Tiny,
-}
-MODEL_SECTIONS: dict[str, type[BaseModel]] = {"models.NAME": Model, "models.NAME.source": Source}
+from isogloss.config.models import Model, ModelTable
+from isogloss.config.studies import Config
 
 INTRODUCTION = """\
 # Configuration
@@ -78,12 +25,37 @@ one. JSON schemas for editors: `docs/config.schema.json`, `docs/models.schema.js
 """
 
 
+def sections(model: type[BaseModel], path: str = "") -> dict[str, type[BaseModel]]:
+    """Return path -> model of all sections below `model`, itself first; each model once.
+
+    Entries of a mapping have the path `section.NAME`.
+    """
+    found = {path or "(top level)": model}
+    for key, field in model.model_fields.items():
+        inner = f"{path}.{key}" if path else key
+        if get_origin(field.annotation) is dict:
+            inner += ".NAME"
+        for kind in _models_in(field.annotation):
+            for name, section in sections(kind, inner).items():
+                if section not in found.values():
+                    found[name] = section
+    return found
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models that an annotation names: itself, or those in its brackets."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
 def reference_page() -> str:
     """Return the reference page in Markdown: one table per section."""
     parts = [INTRODUCTION]
-    for title, sections in (("Settings", SECTIONS), ("Model table", MODEL_SECTIONS)):
+    of_models = sections(Model, "models.NAME")
+    for title, found in (("Settings", sections(Config)), ("Model table", of_models)):
         parts.append(f"## {title}\n")
-        for name, model in sections.items():
+        for name, model in found.items():
             parts.append(f"### `{name}`\n\n{(model.__doc__ or '').strip().splitlines()[0]}\n")
             rows = [_row(key, field) for key, field in model.model_fields.items()]
             parts.append("\n".join(["| key | default | meaning |", "| --- | --- | --- |", *rows]))
