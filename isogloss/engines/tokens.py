@@ -31,8 +31,9 @@ def encode(tokenizer: Any, texts: Sequence[str], add_special_tokens: bool) -> li
     """Return the token ids of each text."""
     if not texts:
         return []
-    encoded = tokenizer(list(texts), add_special_tokens=add_special_tokens)["input_ids"]
-    return [list(ids) for ids in encoded]
+    # What is too long was sorted out with the prompts; the tokenizer need not warn of it.
+    found = tokenizer(list(texts), add_special_tokens=add_special_tokens, verbose=False)
+    return [list(ids) for ids in found["input_ids"]]
 
 
 def prefix_groups(prompts: Sequence[ScoredPrompt]) -> list[list[int]]:
