@@ -23,7 +23,7 @@ LEFT_OUT = ("consolidated*",)
 
 def write_manifest(folder: Path, path: Path, source: Mapping[str, Any]) -> None:
     """Write the manifest of the model in `folder`: its source and the sha256 of every file."""
-    files = {file.name: _sha256(file) for file in _model_files(folder)}
+    files = {file.name: sha256(file) for file in _model_files(folder)}
     if "config.json" not in files:
         raise IsoglossError(f"{folder}: holds no config.json, so no model of transformers")
     if not any(name.endswith(".safetensors") for name in files):
@@ -138,6 +138,7 @@ def _link_or_copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
