@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from isogloss.config.barrier import Quiz
 from isogloss.config.check_corpora import check_corpora
+from isogloss.config.finetuned import with_finetuned
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.settings import QUIZ_DATA, Settings
 from isogloss.config.sources import check_files
@@ -37,6 +38,7 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
             if key in models:
                 raise IsoglossError(f"{name}: model {key!r} is defined in an earlier table already")
             models[key] = model
+    models = with_finetuned(models, config.finetunes, config.barrier, root)
     _check_models(models)
     manifest = load_manifest(root / config.sources.manifest)
     _check_references(config, models, manifest, root)
@@ -108,8 +110,10 @@ def _check_models(models: Mapping[str, Model]) -> None:
         if key.startswith(CONTROL_PREFIX):
             raise IsoglossError(f"models.{key}: {CONTROL_PREFIX}... is how controls are called")
         if model.label in labels:
+            section = "finetunes" if model.source.finetuned else "models"
             raise IsoglossError(
-                f"models.{key}.label: {model.label!r} is the label of {labels[model.label]!r}, too"
+                f"{section}.{key}.label: {model.label!r} is the label of "
+                f"{labels[model.label]!r}, too"
             )
         labels[model.label] = key
         if model.base is not None and model.base not in models:

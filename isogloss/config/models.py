@@ -13,7 +13,7 @@ ModelKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
 
 
 class Source(Strict):
-    """Where the weights come from: exactly one of `hub`, `folder`, `trained` and `api`."""
+    """Where the weights come from: just one of `hub`, `folder`, `trained`, `finetuned`, `api`."""
 
     hub: str | None = Field(None, description="model hub id, `organisation/name`")
     revision: str | None = Field(
@@ -21,13 +21,17 @@ class Source(Strict):
     )
     folder: str | None = Field(None, description="local folder with weights and tokenizer")
     trained: str | None = Field(None, description="recipe of `tiny` by which the workflow makes it")
+    finetuned: str | None = Field(
+        None, description="entry of `finetunes` that makes it; set by that section alone"
+    )
     api: str | None = Field(None, description="the model's name at its vendor's server")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Source":
-        given = [key for key in ("hub", "folder", "trained", "api") if getattr(self, key)]
+        kinds = ("hub", "folder", "trained", "finetuned", "api")
+        given = [key for key in kinds if getattr(self, key)]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of hub, folder, trained, api; has {given}")
+            raise ValueError(f"needs exactly one of {', '.join(kinds)}; has {given}")
         if bool(self.hub) != bool(self.revision):
             raise ValueError("`revision` belongs to `hub`: give both or neither")
         return self

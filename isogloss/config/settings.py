@@ -40,7 +40,11 @@ class Settings:
 
     def fetched_models(self) -> list[str]:
         """Return the models whose weights are not made here: of the hub, or in a local folder."""
-        return [key for key, model in self.models.items() if not model.source.trained]
+        return [
+            key
+            for key, model in self.models.items()
+            if not (model.source.trained or model.source.finetuned)
+        ]
 
     def data_files(self, dataset: str, languages: list[str]) -> list[str]:
         """Return the fetched files of a data set in XQuAD's format, one per language."""
@@ -81,6 +85,23 @@ class Settings:
         """Return the options that name a hub model; nothing for local folders."""
         source = self.models[model].source
         return f"--hub {source.hub} --revision {source.revision}" if source.hub else ""
+
+    def finetune_recipe(self, model: str) -> dict[str, Any]:
+        """Return what the weights of a fine-tuned model depend on, besides base and data."""
+        entry = self.config.finetunes[model]
+        return entry.recipe(self.models[entry.base], self.config.xmrc.chat_date)
+
+    def finetune_gpus(self, model: str) -> int:
+        """Return how many GPUs the training of a fine-tuned model gets."""
+        entry = self.config.finetunes[model]
+        return entry.training_gpus(self.models[entry.base])
+
+    def loss_curves(self) -> list[dict[str, str]]:
+        """Return each fine-tuned model with the labels that a figure of its loss shows."""
+        return [
+            {"label": self.models[key].label, "base": self.models[entry.base].label}
+            for key, entry in self.config.finetunes.items()
+        ]
 
     def tokenizer_argument(self, model: str) -> str:
         """Return the option that names a model's folder; nothing for controls."""

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from isogloss.config.barrier import Barrier, Translation
 from isogloss.config.base import Strict
+from isogloss.config.finetune import Finetune
+from isogloss.config.models import ModelKey
 from isogloss.languages import NAMES
 
 Setting = Literal["en-en", "en-x", "x-x"]
@@ -189,3 +191,6 @@ class Config(Strict):
     translation: Translation = Translation()
     xmrc: Xmrc
     barrier: Barrier
+    finetunes: dict[ModelKey, Finetune] = Field(
+        {}, description="models that the workflow fine-tunes, by name"
+    )

@@ -29,7 +29,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, required=True, help="CPU threads, of all processes")
     parser.add_argument("--device-batch-size", type=int, required=True, help="most rows at once")
     parser.add_argument("--save-steps", type=int, required=True, help="steps between checkpoints")
-    parser.add_argument("--no-gradient-checkpointing", action="store_true")
+    parser.add_argument(
+        "--keep-activations", type=int, default=0, help="1: no gradient checkpointing"
+    )
     args = parser.parse_args()
     if os.environ.get("RANK", "0") != "0":
         logging.getLogger().setLevel(logging.WARNING)
@@ -52,7 +54,7 @@ def main() -> None:
             threads=args.threads,
             device_batch_size=args.device_batch_size,
             save_steps=args.save_steps,
-            gradient_checkpointing=not args.no_gradient_checkpointing,
+            gradient_checkpointing=not args.keep_activations,
         )
     )
 
