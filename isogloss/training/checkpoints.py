@@ -34,9 +34,7 @@ def open_folder(folder: Path, content: Mapping[str, Any]) -> None:
     """Make a training's folder, emptied of another training's files, with its fingerprint."""
     path, mine = folder / "fingerprint", fingerprint(content)
     if folder.is_dir() and (not path.is_file() or path.read_text(encoding="utf-8") != mine):
-        log.info(
-            "%s: its checkpoints are of other settings, data or code; they are deleted", folder
-        )
+        log.info("%s: of other settings, data or code; deleted", folder)
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(mine, encoding="utf-8")

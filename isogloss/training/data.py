@@ -29,12 +29,7 @@ def load_tokenizer(job: Job) -> Any:
             "token stands for what part of a text; give a base model that has one"
         )
     if job.chat_template is not None:
-        try:
-            tokenizer.chat_template = job.chat_template.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise IsoglossError(
-                f"{job.chat_template}: cannot be read as a chat template: {error}"
-            ) from error
+        tokenizer.chat_template = job.chat_template.read_text(encoding="utf-8")
     return tokenizer
 
 

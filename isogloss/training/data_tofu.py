@@ -43,7 +43,8 @@ def read_pairs(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
 def question_prompt(question: str, template: str = TEMPLATE) -> str:
     """Return what a model without chat format is asked: the template up to the answer.
 
-    Without white space at its end, which most tokenizers put into the answer's first token.
+    Without white space at its end: most tokenizers put it into the answer's first token, and the
+    model learns to write it.
     """
     return template.partition("{answer}")[0].replace("{question}", question).rstrip()
 
@@ -53,20 +54,21 @@ def encode_pairs(
 ) -> Iterator[Encoded]:
     """Yield each pair in `template`, which ends with `{answer}`, and the end token.
 
-    Learned are the tokens with any character of the answer, and the end token.
+    Learned are the tokens with any character of what follows `question_prompt`, and the end token.
     """
     end = end_token(tokenizer)
     for batch in batched(read_pairs(paths), BATCH):
+        prompts = [question_prompt(question, template) for question, _ in batch]
         heads = [template.partition("{answer}")[0].replace("{question}", q) for q, _ in batch]
         texts = [head + answer for head, (_, answer) in zip(heads, batch, strict=True)]
         encoded = tokenizer(
             texts, return_offsets_mapping=True, return_attention_mask=False, verbose=False
         )
-        for head, ids, offsets in zip(
-            heads, encoded["input_ids"], encoded["offset_mapping"], strict=True
+        for prompt, ids, offsets in zip(
+            prompts, encoded["input_ids"], encoded["offset_mapping"], strict=True
         ):
             # A token's span (first, last) is empty for tokens that stand for no character.
-            learned = [last > max(first, len(head)) for first, last in offsets]
+            learned = [last > max(first, len(prompt)) for first, last in offsets]
             if ids[-1] != end:
                 ids, learned = [*ids, end], [*learned, True]
             learned[-1] = True

@@ -67,9 +67,12 @@ def prepare(job: Job) -> None:
             f"{job.name}: batch_size {job.recipe.batch_size} cannot be shared evenly by "
             f"{job.processes} processes; change one of the two"
         )
-    for path in job.files:
+    for path in (*job.files, *filter(None, [job.chat_template])):
         if not path.is_file():
-            raise IsoglossError(f"{path}: no such file of training data; name another in `files`")
+            raise IsoglossError(f"{path}: no such file; {job.name} is to be trained with it")
+    if job.scratch.is_dir():
+        with only_process(job.scratch):
+            pass
     open_folder(job.scratch, identity(job, manifest))
     delete_unfinished(job.scratch)
     _, counts = prepared_tokens(job)

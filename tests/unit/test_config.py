@@ -166,7 +166,7 @@ MODEL_MISTAKES = [
     ({"labell": "x"}, "models.mine.labell: unknown key (did you mean 'label'?)"),
     ({"source": {"hubb": "a/b"}}, "models.mine.source.hubb: unknown key (did you mean 'hub'?)"),
     ({"source": {"hub": "a/b"}}, "models.mine.source: `revision` belongs to `hub`: give both"),
-    ({"source": {}}, "needs exactly one of hub, folder, trained, api; has []"),
+    ({"source": {}}, "needs exactly one of hub, folder, trained, finetuned, api; has []"),
     ({"source": {"trained": "base", "folder": "x"}}, "needs exactly one of hub, folder, trained"),
     ({"source": {"trained": "chatt"}}, "no recipe 'chatt' (did you mean 'chat'?)"),
     ({"source": {"api": "x"}}, "`engine: openai` belongs to a `source` with `api`"),
