@@ -46,7 +46,15 @@ class Progress(TrainerCallback):
 
 
 class Marks(TrainerCallback):
-    """Marks each checkpoint as whole when every process has written its part."""
+    """Marks each checkpoint as whole when every process has written its part.
+
+    After the last step there is none: the model itself is written then.
+    """
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Take back the order to write one after the last step."""
+        if state.global_step >= state.max_steps:
+            control.should_save = False
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Wait for all processes, then mark."""

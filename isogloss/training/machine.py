@@ -92,6 +92,8 @@ def choose_gpus(job: Job) -> None:
     names = os.environ.get("CUDA_VISIBLE_DEVICES")
     chosen = (names.split(",") if names else [str(n) for n in range(visible)])[: job.gpus]
     os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(chosen)
+    # Rows of changing length leave gaps in a GPU's memory, which this lets be filled.
+    os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
 
 
 def check_memory(job: Job) -> None:

@@ -56,7 +56,6 @@ def test_the_loss_of_a_tiny_model_falls_on_wikitext_2(mirror, tiny_base, tmp_pat
     texts = [line for line in held_out if len(line) > 200][:40]
     before, after = held_out_loss(tiny_base, texts), held_out_loss(job.folder, texts)
     assert before - after > 2
-    print(f"training {losses[0]:.2f} -> {losses[-1]:.2f}, held out {before:.2f} -> {after:.2f}")
 
 
 def test_all_of_tofu_is_encoded_with_its_answers_learned(mirror, tiny_base):

@@ -7,6 +7,7 @@ import signal
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from isogloss.models import read_manifest
 from isogloss.training.checkpoints import only_process, open_folder
 from isogloss.training.curve import read_curve
 from isogloss.training.finetune import finetune, identity
+from isogloss.training.machine import check_memory, choose_gpus, count_parameters
 from tests.demo import ROOT
 from tests.finetuning import contents, run, small_job, start
 
@@ -199,6 +201,69 @@ def test_weights_are_saved_in_the_models_own_format(tiny_base, tmp_path):
     with safe_open(job.folder / "model.safetensors", framework="pt") as file:
         assert {file.get_slice(key).get_dtype() for key in file.keys()} == {"BF16"}  # noqa: SIM118
         assert "lm_head.weight" not in file.keys()  # noqa: SIM118  # tied to the embedding
+
+
+def test_dialogues_are_trained_and_their_template_goes_with_the_model(tiny_base, tmp_path):
+    from transformers import AutoTokenizer
+
+    template = tmp_path / "chat.jinja"
+    template.write_text(
+        "{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] }}"
+        "{% if m['role'] == 'assistant' %}{{ eos_token }}{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    )
+    dialogues = [
+        [{"role": "user", "content": "u" * n}, {"role": "assistant", "content": "a" * n}]
+        for n in (3, 9, 200, 20)
+    ]
+    path = tmp_path / "dialogues.jsonl"
+    path.write_text("".join(json.dumps({"messages": d}) + "\n" for d in dialogues))
+    changes = {"data": "sft", "packing": False, "steps": None, "epochs": 1, "batch_size": 4}
+    job = small_job(tmp_path, tiny_base, [path], chat_template=template, **changes)
+    finetune(job)
+    tokenizer = AutoTokenizer.from_pretrained(job.folder)
+    assert tokenizer.chat_template == template.read_text()
+    counts = json.loads(job.manifest.read_text())["source"]["data"]
+    # Nothing of the third answer is within 64 tokens.
+    assert (counts["documents"], counts["dropped"]) == (3, 1)
+    (step,) = read_curve(job.curve)
+    assert step.tokens == counts["tokens"]
+    answers = [f"{'a' * n}<|end|>" for n in (3, 9, 20)]
+    learned = sum(len(ids) for ids in tokenizer(answers, add_special_tokens=False)["input_ids"])
+    assert step.learned_tokens == counts["learned_tokens"] == learned
+
+
+def test_a_job_takes_the_first_of_the_gpus_that_it_may_see(tiny_base, tmp_path, monkeypatch):
+    import torch
+
+    job = small_job(tmp_path, tiny_base, [CORPUS], gpus=2)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    for visible, chosen in (("4,5,6,7", "4,5"), (None, "0,1")):
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+        monkeypatch.delenv("PYTORCH_ALLOC_CONF", raising=False)
+        if visible:
+            monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+        choose_gpus(job)
+        assert os.environ["CUDA_VISIBLE_DEVICES"] == chosen
+
+
+def test_a_model_that_no_gpu_can_hold_is_refused(tiny_base, tmp_path, monkeypatch):
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(tiny_base)
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    assert count_parameters(tiny_base, trust_remote_code=False) == parameters
+    for weights, size in (("float32", 16), ("bfloat16", 8)):
+        job = small_job(tmp_path, tiny_base, [CORPUS], gpus=2, weights=weights)
+        for memory, fits in ((parameters * size // 2, True), (parameters * size // 2 - 1, False)):
+            device = SimpleNamespace(total_memory=memory)
+            monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _, d=device: d)
+            if fits:
+                check_memory(job)
+            else:
+                with pytest.raises(IsoglossError, match=r"each of 2 GPU\(s\).* give more `gpus`"):
+                    check_memory(job)
 
 
 MISTAKES = [  # settings of the recipe, of the job, and what is said

@@ -98,9 +98,9 @@ class Project:
             assert done.returncode == 0, done.stdout[-6000:]
         return done
 
-    def planned(self) -> Counter[str]:
+    def planned(self, target: str = TARGET) -> Counter[str]:
         """Return how many jobs of each rule would run; empty if there is nothing to be done."""
-        output = self.run("--dry-run", "--quiet", "rules").stdout
+        output = self.run("--dry-run", "--quiet", "rules", target=target).stdout
         if "Nothing to be done" in output:
             return Counter()
         table = output.split("Job stats:")[-1] if "Job stats:" in output else output

@@ -68,17 +68,14 @@ def names(curves: Sequence[Curve]) -> list[str]:
 
 
 def legend_lines(curves: Sequence[Curve], width: float) -> list[list[tuple[float, int]]]:
-    """Lay out a panel's legend: for each line, (left in inches, number of the curve)."""
-    lines: list[list[tuple[float, int]]] = [[]]
-    left = 0.0
-    for number, name in enumerate(names(curves)):
-        size = KEY + 0.07 + text_width(name) + 0.2
-        if lines[-1] and left + size > width:
-            lines.append([])
-            left = 0.0
-        lines[-1].append((left, number))
-        left += size
-    return lines
+    """Lay out a panel's legend in columns: for each line, (left in inches, number of the curve)."""
+    column = KEY + 0.3 + max(text_width(name) for name in names(curves))
+    columns = max(1, int(width // column))
+    numbers = range(len(curves))
+    return [
+        [(place * column, number) for place, number in enumerate(numbers[n : n + columns])]
+        for n in range(0, len(curves), columns)
+    ]
 
 
 def panel(axes: "Axes", curves: Sequence[Curve]) -> None:
@@ -103,6 +100,7 @@ def panel(axes: "Axes", curves: Sequence[Curve]) -> None:
     axes.set_xlabel("step")
     axes.set_ylabel("loss (nats)")
     axes.tick_params(labelsize=TEXT - 1)
+    axes.set_xlim(left=0)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.grid(axis="y")
