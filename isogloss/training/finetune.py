@@ -129,7 +129,7 @@ def train(job: Job) -> None:
         epochs=recipe.epochs,
     )
     arguments = training_arguments(job, rows.steps)
-    if job.gpus and arguments.n_gpu != 1:
+    if arguments.n_gpu > 1:
         raise IsoglossError(
             f"{job.name}: this process sees {arguments.n_gpu} GPUs and is to use one; set "
             "CUDA_VISIBLE_DEVICES to as many as the training has"
