@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from isogloss.corpora.keywords import Keywords, read_keywords
+from isogloss.corpora.units import split
+from isogloss.translation.providers.glossary import GlossaryProvider
+from isogloss.translation.providers.protocol import Failure
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "resources/demo/corpora"
@@ -78,3 +81,17 @@ def test_the_glossary_has_every_word_and_no_other():
         for start in range(len(text))
     }
     assert keys - phrases == set()
+
+
+@pytest.mark.parametrize("language", HEAD[1:])
+@pytest.mark.parametrize("granularity", ["document", "sentence", "words"])
+def test_the_provider_translates_every_unit_of_the_demo(granularity, language):
+    provider = GlossaryProvider(ROOT / "resources/demo/glossary.tsv")
+    texts = [line for name in ("general.txt", "search.txt") for line in lines(name)]
+    units = [piece.text for text in texts for piece in split(text, granularity) if piece.unit]
+    assert len(units) >= 182
+    answers = provider.translate(units, "en", language)
+    assert [answer for answer in answers if isinstance(answer, Failure)] == []
+    # What comes back as it is are names ("Harry" between commas), and words that are alike.
+    unchanged = {unit for unit, answer in zip(units, answers, strict=True) if unit == answer}
+    assert all(len(unit.split()) == 1 for unit in unchanged), unchanged
