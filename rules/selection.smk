@@ -55,9 +55,9 @@ if SELECTION:
             "results/benchmarks/barrier/select_documents.tsv"
         conda:
             "../envs/corpora.yaml"
-        # Enough for the whole WikiText-103 (benchmarks/bm25.py).
+        # A corpus of the size of WikiText-103 took 1.2 GiB (benchmarks/README.md).
         resources:
-            mem_mb=8192,
+            mem_mb=4096,
         params:
             script=script("select_documents"),
             code=code("select_documents"),
