@@ -19,6 +19,8 @@ include: "rules/scores.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/selection.smk"
+include: "rules/translation.smk"
+include: "rules/corpora.smk"
 include: "rules/index.smk"
 
 

@@ -40,6 +40,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "TOKENIZERS_PARALLELISM": "true",
     "ISOGLOSS_STORE": absolute(CONFIG.store),
+    "ISOGLOSS_MEMORY": absolute(CONFIG.translation.memory),
+    "ISOGLOSS_LIBRETRANSLATE": CONFIG.translation.libretranslate.url,
     "ISOGLOSS_VLLM_PYTHON": CONFIG.environments.vllm or "python",
     "ISOGLOSS_MIRROR": absolute(
         os.environ.get("ISOGLOSS_MIRROR") or CONFIG.sources.mirror

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from isogloss.config.corpora import Corpora
 from isogloss.config.models import CONTROL_PREFIX, Model
 from isogloss.config.studies import Config
 from isogloss.sources.manifest import Manifest
@@ -27,6 +28,11 @@ class Settings:
     config: Config
     models: Mapping[str, Model]
     manifest: Manifest
+
+    @property
+    def corpora(self) -> Corpora:
+        """What rules ask of the corpora of study `barrier`."""
+        return Corpora(self.config)
 
     def engine(self, model: str) -> str:
         """Return which engine answers for `model`: transformers, vllm or control."""

@@ -5,7 +5,7 @@ gets the same languages whether it is processed first, alone or by another job.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def draw(*subject: str | int) -> int:
@@ -17,3 +17,21 @@ def draw(*subject: str | int) -> int:
 def shuffled(options: Iterable[str], *subject: str | int) -> list[str]:
     """Return `options` in an order that `subject` decides, whatever order they come in."""
     return sorted(options, key=lambda option: draw(*subject, option))
+
+
+def choice(options: Sequence[str], *subject: str | int) -> str:
+    """Return one of `options`, all with the same chance, whatever order they come in.
+
+    Every option has a draw of its own and the largest is taken, so that a further option changes
+    the choice to itself or not at all: a corpus mixed with one more language keeps all its units
+    but those in that language.
+    """
+    text = "\0".join(map(str, subject)) + "\0"
+    start = hashlib.blake2b(text.encode("utf-8"), digest_size=8)
+
+    def drawn(option: str) -> bytes:
+        own = start.copy()
+        own.update(option.encode("utf-8"))
+        return own.digest()
+
+    return max(options, key=drawn)

@@ -1,11 +1,11 @@
 """Mixed-language corpora: each unit in a language drawn uniformly (paper B, section 4.2)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from isogloss.corpora.draw import draw
+from isogloss.corpora.draw import choice
 from isogloss.corpora.units import GRANULARITIES, Translations, lookup, split
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES
@@ -56,6 +56,12 @@ class Mix:
     def random(self) -> bool:
         """Whether languages are drawn at all, so that their shares can be tested."""
         return len(self.drawn) > 1 and self.granularity != "collection"
+
+
+def mix_of(options: Mapping[str, Any]) -> Mix:
+    """Return the mix that rules describe; what does not matter to it is not given."""
+    given = {key: options[key] for key in ("seed", "words") if key in options}
+    return Mix(options["granularity"], tuple(options.get("languages", ["en"])), **given)
 
 
 class Segment(NamedTuple):
@@ -111,7 +117,7 @@ def plan(texts: Sequence[str], number: int, mix: Mix) -> Iterator[Version]:
         if mix.granularity == "collection" and any(text.strip() for text in texts):
             chosen = languages
         else:
-            chosen = (languages[draw(mix.seed, number, 0) % len(languages)],)
+            chosen = (choice(languages, mix.seed, number, 0),)
         for language in chosen:
             yield [[Segment(t, language if unit else None) for t, unit in text] for text in pieces]
         return
@@ -120,7 +126,7 @@ def plan(texts: Sequence[str], number: int, mix: Mix) -> Iterator[Version]:
     for text in pieces:
         version.append(
             [
-                Segment(t, languages[draw(mix.seed, number, i) % len(languages)] if unit else None)
+                Segment(t, choice(languages, mix.seed, number, i) if unit else None)
                 for i, (t, unit) in enumerate(text, place)
             ]
         )

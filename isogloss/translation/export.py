@@ -3,13 +3,14 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
 
 from isogloss.errors import IsoglossError
-from isogloss.frames import Column, Frame
+from isogloss.frames import ROWS, Column, Frame
 from isogloss.translation.memory import TRANSLATED, Entry
 
 MEMORY = Frame(
@@ -39,15 +40,26 @@ def frame_of(entries: Iterable[Entry]) -> pl.DataFrame:
     return MEMORY.check(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def write_parquet(entries: Iterable[Entry], path: Path) -> None:
-    """Write entries, ordered by their key; see MEMORY."""
-    MEMORY.write(frame_of(entries).sort(*MEMORY.key), path)
+def write_parquet(entries: Iterable[Entry], path: Path) -> int:
+    """Write entries that come in the order of `load_all`; return their number. See MEMORY."""
+    count = 0
+
+    def frames() -> Iterator[pl.DataFrame]:
+        nonlocal count
+        rest = iter(entries)
+        while len(frame := frame_of(islice(rest, ROWS))):
+            count += len(frame)
+            yield frame
+
+    MEMORY.write_stream(frames(), path)
+    return count
 
 
 def read_parquet(path: Path) -> Iterator[Entry]:
-    """Yield the entries of a table written by `write_parquet` or made like it."""
-    for row in MEMORY.read(path).iter_rows(named=True):
-        yield Entry(**row)
+    """Yield the entries of a table written by `write_parquet` or made like it, in any order."""
+    for frame in MEMORY.stream(path):
+        for row in frame.iter_rows(named=True):
+            yield Entry(**row)
 
 
 def write_tmx(entries: Iterable[Entry], path: Path) -> int:
@@ -107,12 +119,16 @@ def read_tmx(path: Path, source: str, provider: str | None = None) -> Iterator[E
     """
     header: str | None = None
     try:
-        for _, element in ET.iterparse(path, events=("end",)):
-            if element.tag == "header":
+        body: ET.Element | None = None
+        for event, element in ET.iterparse(path, events=("start", "end")):
+            if event == "start":
+                body = element if element.tag == "body" else body
+            elif element.tag == "header":
                 header = element.get("srclang")
             elif element.tag == "tu":
                 yield from _entries(element, path, source, provider, header)
-                element.clear()
+                # Units that were read are not held.
+                (element if body is None else body).clear()
     except (OSError, ET.ParseError) as error:
         raise IsoglossError(f"{path}: cannot be read as TMX: {error}") from error
 

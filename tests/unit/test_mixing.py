@@ -145,7 +145,18 @@ class TestDraw:
 
     def test_draws_of_a_seed_are_pinned(self):
         drawn = [s.language for s in planned("a . b . c . d . e . f", self.mix) if s.language]
-        assert drawn == ["de", "fr", "en", "fr", "es", "en"]
+        assert drawn == ["en", "fr", "it", "en", "en", "fr"]
+
+    def test_one_more_language_changes_no_unit_but_to_itself(self):
+        fewer, more = Mix("sentence", ("en", "fr", "de")), Mix("sentence", ("de", "es", "en", "fr"))
+        moved = 0
+        for number, document in enumerate(self.documents):
+            for before, after in zip(
+                planned(document, fewer, number), planned(document, more, number), strict=True
+            ):
+                assert after.language in (before.language, "es")
+                moved += after.language == "es"
+        assert 0.2 < moved / (4 * len(self.documents)) < 0.3
 
     def test_shares_are_uniform(self):
         counts = MixCounts()

@@ -8,7 +8,7 @@ from translate.storage import tmx
 
 from isogloss.errors import IsoglossError
 from isogloss.translation.export import read_parquet, read_tmx, write_parquet, write_tmx
-from isogloss.translation.memory import Entry
+from isogloss.translation.memory import Entry, add, load_all
 
 TEXTS = {
     "cat": "Katze",
@@ -31,9 +31,10 @@ ALL = [*sorted([*DONE, *OPEN], key=lambda entry: entry.text), SPANISH]
 
 
 def test_parquet_holds_everything_and_the_same_bytes(tmp_path):
-    write_parquet(ALL, tmp_path / "a.parquet")
+    assert write_parquet(ALL, tmp_path / "a.parquet") == len(ALL)
     assert list(read_parquet(tmp_path / "a.parquet")) == ALL
-    write_parquet(reversed(ALL), tmp_path / "b.parquet")
+    add(tmp_path / "memory", reversed(ALL))
+    write_parquet(load_all(tmp_path / "memory"), tmp_path / "b.parquet")
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
