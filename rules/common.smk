@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 from isogloss.code_hash import code_hash
 from isogloss.config.load import load
 from isogloss.config.sources import SourceSettings
+from isogloss.config.translation import provider_places
 from isogloss.errors import IsoglossError
 
 try:
@@ -41,7 +42,7 @@ ENVIRONMENT = {
     "TOKENIZERS_PARALLELISM": "true",
     "ISOGLOSS_STORE": absolute(CONFIG.store),
     "ISOGLOSS_MEMORY": absolute(CONFIG.translation.memory),
-    "ISOGLOSS_LIBRETRANSLATE": CONFIG.translation.libretranslate.url,
+    "ISOGLOSS_PROVIDER": json.dumps(provider_places(CONFIG.translation)),
     "ISOGLOSS_VLLM_PYTHON": CONFIG.environments.vllm or "python",
     "ISOGLOSS_MIRROR": absolute(
         os.environ.get("ISOGLOSS_MIRROR") or CONFIG.sources.mirror
@@ -59,7 +60,8 @@ for name, value in ENVIRONMENT.items():
 # called by its path; with conda it is the rule's own environment's.
 if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
     PREFIX += f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; '
-shell.prefix(PREFIX)
+# Snakemake takes braces in it for fields to fill.
+shell.prefix(PREFIX.replace("{", "{{").replace("}", "}}"))
 
 
 def in_project(path):

@@ -21,10 +21,8 @@ rule translate_corpus:
         mix=one_of(CORPORA.granularities),
     conda:
         provider_environment()
-    # One at a time by profiles/default: several would ask a service more often than
-    # `translation.jobs` says, and for the same units twice.
     resources:
-        translator=1,
+        translator=translators(),
         gpu=provider_gpus(),
         requests=TRANSLATION.jobs,
     params:

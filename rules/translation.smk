@@ -1,5 +1,7 @@
 """What rules share that have something translated."""
 
+from isogloss.config.translation import provider_options as options_of_provider
+
 TRANSLATION = CONFIG.translation
 # Providers that run a model here.
 LOCAL_MODELS = ("seq2seq", "llm")
@@ -13,13 +15,27 @@ def provider_files():
 
 def provider_options():
     """Return the options of a script that say who translates; see providers/load.py."""
-    files = "".join(f" --glossary {shlex.quote(path)}" for path in provider_files())
-    return f"--provider {TRANSLATION.provider}{files}"
+    options = options_of_provider(TRANSLATION)
+    if "file" in options:
+        options["file"] = in_project(options["file"])
+    return (
+        f"--provider {TRANSLATION.provider}"
+        f" --provider-options {shlex.quote(as_json(options))}"
+    )
 
 
 def provider_gpus():
     """Return how many GPUs a job that translates needs."""
     return 1 if TRANSLATION.provider in LOCAL_MODELS else 0
+
+
+def translators():
+    """Return how much a job takes of the resource `translator`, of which profiles have one.
+
+    Jobs of a service follow each other: several at once would ask it more often than
+    `translation.jobs` says, and for the same units twice. Models here may run side by side.
+    """
+    return 0 if TRANSLATION.provider in LOCAL_MODELS else 1
 
 
 def provider_environment():

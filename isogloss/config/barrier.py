@@ -108,7 +108,7 @@ class Translation(Strict):
     provider: Literal["google", "libretranslate", "seq2seq", "llm", "apertium", "glossary"] = Field(
         "google", description="who translates"
     )
-    jobs: Positive = Field(4, description="requests at a time")
+    jobs: Positive = Field(4, description="requests at a time; translations do not depend on it")
     on_failure: Literal["stop", "leave-out"] = Field(
         "stop",
         description=(
@@ -120,7 +120,8 @@ class Translation(Strict):
         "accept",
         description=(
             "a unit that the provider gave back as it was (names, formulas): its translation, "
-            "counted in the quality report, or treated as failed"
+            "counted in the quality report; or none, so that the document or question that needs "
+            "it is left out and counted"
         ),
     )
     libretranslate: LibreTranslate = LibreTranslate()
@@ -133,12 +134,24 @@ class Corpus(Strict):
     """Documents to fine-tune on: the lines of a file, TOFU's pairs, or the selected documents."""
 
     documents: Literal["lines", "tofu", "selection"] = Field(
-        "lines", description="`selection`: what section `selection` selects, of no file of its own"
+        "lines",
+        description=(
+            "`lines`: each line that is not blank; `tofu`: a JSON object on each line, with "
+            "`question` and `answer`; `selection`: what section `selection` selects, of no file of "
+            "its own"
+        ),
     )
     source: str | None = Field(None, description="data set of the source manifest")
     file: str | None = Field(None, description="its file")
-    first: Positive | None = Field(None, description="only so many documents; null: all")
-    mixes: list[Granularity] = Field(description="units that get a language each")
+    first: Positive | None = Field(
+        None, description="only so many documents (lines that are not blank); null: all"
+    )
+    mixes: list[Granularity] = Field(
+        description=(
+            "units that get a language each: `document` (of TOFU question and answer together), "
+            "`sentence` or `words`; `english`: none; `collection`: each document in all languages"
+        )
+    )
 
     @model_validator(mode="after")
     def _has_a_file_unless_selected(self) -> "Corpus":

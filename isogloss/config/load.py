@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from isogloss.config.barrier import Quiz
 from isogloss.config.check_corpora import check_corpora
+from isogloss.config.check_languages import check_languages
 from isogloss.config.finetuned import with_finetuned
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.settings import QUIZ_DATA, Settings
@@ -146,6 +147,7 @@ def _check_references(
                 )
     check_files(config.barrier, manifest, config.sources.manifest)
     check_corpora(config.barrier, root)
+    check_languages(config, root)
     _check_quiz(config.barrier.quiz, manifest)
     _check_templates(xmrc, models, root)
     for key in xmrc.models:

@@ -134,6 +134,25 @@ MISTAKES = [
         "barrier.selection.published.source: 'hp' is not in resources/sources.yaml",
     ),
     ({"sources": {"unpinned": "yes"}}, "sources.unpinned: 'yes' is not valid (valid: accept, refu"),
+    # Languages and translation
+    ({"barrier": {"languages": ["en", "ger"]}}, "barrier.languages: 'ger' is not in isogloss/lang"),
+    ({"barrier": {"languages": ["de", "fr"]}}, "barrier.languages: is ['de', 'fr']; give each"),
+    (
+        {"barrier": {"corpora": {"x": {"source": "tofu", "file": "a", "mixes": ["word"]}}}},
+        "barrier.corpora.x.mixes.0: 'word' is not valid (did you mean 'words'?)",
+    ),
+    (
+        {"translation": {"provider": "apertium"}},
+        "barrier.languages: the provider 'apertium' does not translate into 'de', only into es, fr",
+    ),
+    (
+        {"translation": {"provider": "glossary"}, "barrier": {"languages": ["en", "th"]}},
+        "the provider 'glossary' does not translate into 'th', only into de, es, fr, it;",
+    ),
+    (
+        {"translation": {"provider": "glossary", "glossary": {"file": "none.tsv"}}},
+        "translation.glossary.file: 'none.tsv': ",
+    ),
     # Files
     ({"model_tables": ["config/none.yaml"]}, "config/none.yaml: no such file"),
     ({"model_tables": ["config"]}, "config: cannot be read"),
