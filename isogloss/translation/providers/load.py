@@ -2,12 +2,10 @@
 
 import argparse
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from isogloss.errors import IsoglossError, nearest
 from isogloss.script import json_value
+from isogloss.translation.providers.build import make_provider
 from isogloss.translation.providers.protocol import Provider
 
 # JSON object of options that no translation depends on, such as where a server is: no parameter of
@@ -28,31 +26,5 @@ def add_provider_options(parser: argparse.ArgumentParser) -> None:
 
 def load_provider(args: argparse.Namespace) -> Provider:
     """Return the provider that the options and the environment describe."""
-    options: dict[str, Any] = {
-        **args.provider_options,
-        **json_value(os.environ.get(PLACES_VARIABLE, "{}")),
-    }
-    return make_provider(args.provider, options)
-
-
-def make_provider(name: str, options: dict[str, Any]) -> Provider:
-    """Return the provider of that name; raise IsoglossError for an unknown one."""
-    makers: dict[str, Callable[..., Provider]] = {
-        "google": _google,
-        "libretranslate": _libretranslate,
-    }
-    if name not in makers:
-        raise IsoglossError(f"--provider: {name!r} is not known here{nearest(name, makers)}")
-    return makers[name](**options)
-
-
-def _google() -> Provider:
-    from isogloss.translation.providers.google import GoogleProvider
-
-    return GoogleProvider()
-
-
-def _libretranslate(url: str) -> Provider:
-    from isogloss.translation.providers.libretranslate import LibreTranslateProvider
-
-    return LibreTranslateProvider(url)
+    places = json_value(os.environ.get(PLACES_VARIABLE, "{}"))
+    return make_provider(args.provider, args.provider_options | places)
