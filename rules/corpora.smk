@@ -80,6 +80,8 @@ for KIND, ENDING in CORPORA.endings().items():
 
 if CORPORA.mixes():
 
+    index_item("barrier", "table", "shares")
+
     rule make_shares_table:
         input:
             shares=[f"{CORPORA.folder(*mix)}/shares.parquet" for mix in CORPORA.mixes()],
