@@ -21,8 +21,9 @@ MIXES = {
     "collection": "all languages",
 }
 NOTES = [
-    "Share: percent of the units, with their number below it. Units: texts with letters that one language "
-    "was drawn for; of a question with its answer both are one, where whole documents are mixed.",
+    "Share: percent of the units, with their number below it. Units: texts with letters that one "
+    "language was drawn for; of a question with its answer both are one, where whole documents "
+    "are mixed.",
     f"Uniform: the range that holds a language's share with {100 * LEVEL:.0f} % probability if all "
     "languages have the same chance (binomial distribution).",
     "p: Pearson's chi-square test of all shares of a row against the same chance for all. "

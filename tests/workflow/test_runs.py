@@ -99,3 +99,15 @@ def test_every_rule_has_log_and_benchmark(finished):
     names = {path.relative_to(results / "benchmarks") for path in benchmarks}
     assert {path.with_suffix("") for path in logs} == {path.with_suffix("") for path in names}
     assert len(logs) > 30
+
+
+def test_the_index_shows_the_shares_of_the_mixed_corpora(finished):
+    page = (finished.folder / "results/tables/all/index.md").read_text()
+    table = page.split("Languages of the mixed corpora\n")[1].split("Files:")[0]
+    for corpus, mixes in (("demo-general", 4), ("harry-potter", 5)):
+        rows = table.split(f"*{corpus}*")[1].splitlines()[1 : 1 + mixes]
+        assert [row.count(" | ") for row in rows] == [11] * mixes
+        assert rows[-1].startswith("| all languages" if mixes == 5 else "| chunk of words")
+    assert (finished.folder / "results/tables/all/barrier/shares.csv").read_bytes() == (
+        finished.folder / "results/barrier/tables/shares.csv"
+    ).read_bytes()
