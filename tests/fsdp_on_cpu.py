@@ -25,9 +25,7 @@ def arguments(**settings: Any) -> transformers.TrainingArguments:
     """Return the settings that the trainer gives, for the CPU."""
     assert settings["fsdp"]
     settings["bf16"] = settings["bf16"] and os.environ["FORMAT"] == "mixed"
-    made = ORIGINAL(
-        **settings | {"use_cpu": True, "optim": "adamw_torch", "dataloader_pin_memory": False}
-    )
+    made = ORIGINAL(**settings | {"use_cpu": True, "dataloader_pin_memory": False})
     PartialState._shared_state["distributed_type"] = DistributedType.MULTI_GPU
     return made
 

@@ -5,10 +5,12 @@ import json
 import polars as pl
 import pytest
 
+from isogloss.barrier.other_prompts import TOFU, tofu_prompt
 from isogloss.errors import IsoglossError
 from isogloss.training.data_sft import encode_dialogues, read_dialogues
 from isogloss.training.data_text import encode_text
 from isogloss.training.data_tofu import (
+    TEMPLATE,
     encode_pairs,
     encode_pairs_as_chat,
     question_prompt,
@@ -98,6 +100,12 @@ def test_of_a_pair_the_answer_and_its_end_are_learned(tokenizer, tmp_path):
         prompt = tokenizer(question_prompt(row["question"]))["input_ids"]
         assert list(encoded.ids)[: len(prompt)] == prompt
         assert encoded.learned[len(prompt)]
+
+
+def test_a_model_is_trained_on_what_it_is_asked_later():
+    question = "Who wrote {answer}?"
+    assert question_prompt(question) == tofu_prompt(question)
+    assert TEMPLATE == TOFU
 
 
 def test_a_dialogue_is_masked_as_transformers_does(chat):
