@@ -11,9 +11,9 @@ from isogloss.config.models import Model
 Positive = Annotated[int, Field(gt=0)]
 Data = Literal["text", "tofu", "sft"]
 
-# What `null` stands for, by kind of data. Paper B (section 4.2, D.2) has one set of values for
-# corpora and TOFU, of which the text keeps the learning rate's schedule to itself; 512 tokens are
-# the round number next to the 500 of the code that it was trained with. Paper A (C.3) for sft.
+# What `null` stands for, by kind of data: paper B (section 4.2, D.2) for corpora and TOFU, paper A
+# (C.3: 8 rows on each of 8 GPUs) for sft. Paper B says nothing of schedule and length: 512 tokens
+# are next to the 500 of the code that it names.
 DEFAULTS: dict[Data, dict[str, Any]] = {
     "text": {
         "learning_rate": 2e-5,

@@ -15,7 +15,7 @@ ENTRY = {
     "base": "tiny-base",
     "data": "text",
     "files": [CORPUS],
-    "steps": 4,
+    "steps": 12,
     "batch_size": 4,
     "sequence_length": 64,
     "learning_rate": 0.001,
@@ -49,7 +49,7 @@ def test_models_of_the_configuration_are_trained_and_drawn(finished):
     assert "tokens per second" in finished.log("finetune/tiny-more.log")
     first, second = made(finished, "tiny-more"), made(finished, "tiny-again")
     assert first["model.safetensors"] != second["model.safetensors"]
-    assert len(first["tiny-more.train.csv"].splitlines()) == 1 + 4
+    assert len(first["tiny-more.train.csv"].splitlines()) == 1 + 12
     benchmarks = finished.folder / "results/benchmarks/finetune"
     assert (benchmarks / "tiny-more.tsv").is_file()
     assert "model_flops_utilisation" in (benchmarks / "tiny-more.json").read_text()
