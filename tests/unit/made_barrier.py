@@ -86,19 +86,16 @@ EVALUATIONS = [
     {"task": "tofu", "models": [LLAMA.key, TOFU[0].key]},
 ]
 ITEMS = {
-    "mmlu": [
-        (f"{subject}/{number}", subject, domain)
-        for subject, domain in (("anatomy", "other"), ("astronomy", "STEM"), ("sociology", "x"))
-        for number in range(60)
-    ],
+    "mmlu": [(f"anatomy/{number}", "anatomy", "other") for number in range(180)],
     "quiz": [(f"q{number}", "house", "characters") for number in range(120)],
     "tofu": [(f"retain/{number}", "tofu", "tofu") for number in range(50)],
 }
-# What paper B finds, as chances: less off English, least where the right option alone is foreign.
+# In line with every claim of paper B, and far enough apart for the number of questions above.
 VARIANT_CHANCE = {
-    **{"english": 0.72, "full": 0.6, "question": 0.64, "options": 0.62, "gt_question": 0.5},
-    **{"gt": 0.42, "onewrong": 0.82, "mixup": 0.48},
+    **{"english": 0.88, "full": 0.5, "question": 0.68, "options": 0.66, "gt_question": 0.55},
+    **{"gt": 0.2, "onewrong": 0.97, "mixup": 0.36},
 }
+SHOTS_GAIN = {"english": 0.2, "same-bias": 0.34, "translate": -0.1}
 
 
 def as_published(model: str, condition: Condition) -> float:
@@ -107,25 +104,27 @@ def as_published(model: str, condition: Condition) -> float:
     if c.task == "mmlu":
         chance = VARIANT_CHANCE[c.variant]
         if c.shots:
-            chance += {"english": 0.08, "same-bias": 0.13, "translate": -0.05}[c.demonstrations]
-            chance = min(chance, 0.7) if c.variant == "mixup" else chance
+            chance += 0.05 if c.variant == "english" else SHOTS_GAIN[c.demonstrations]
         if c.style != "default":
-            chance -= 0.06
+            chance -= 0.2
         if c.scoring == "first-token":
             chance -= 0.04
     else:
-        chance = 0.7 if c.language == "en" else 0.5
+        chance = 0.65 if c.language == "en" else 0.42
     if c.language in HELD_OUT:
         chance -= 0.08
-    if "-english" in model:
-        chance += 0.1 if "harry" in model or "tofu" in model else -0.1
+    if "harry-potter" in model or "tofu" in model:
+        chance += 0.12 if "-english" in model else 0.3
+    elif "-english" in model:
+        chance -= 0.15
     elif "sentence" in model or "words" in model:
         chance += 0.12
-    elif "collection" in model:
-        chance += 0.16
-    if model.startswith("mistral"):
-        chance += 0.02
     return chance
+
+
+def against_published(model: str, condition: Condition) -> float:
+    """Return a chance that is against every claim of the paper."""
+    return 1 - as_published(model, condition)
 
 
 def condition_list(model: str) -> list[Condition]:
@@ -144,13 +143,13 @@ def scores(model: str, asked: Sequence[Condition], chance: Chance) -> pl.DataFra
 
 
 def _of(model: str, condition: Condition, chance: Chance) -> pl.DataFrame:
-    items = ITEMS[condition.task]
+    items, name = ITEMS[condition.task], condition.name
     count = len(items)
     fixed = np.random.default_rng(zlib.crc32(condition.task.encode()))
     gold, luck = fixed.integers(4, size=count), fixed.random(count)
-    own = np.random.default_rng(zlib.crc32(f"{model}/{condition.name}".encode()))
-    # Two thirds of the luck are the question's, and the whole is uniform.
-    luck = np.where(own.random(count) < 2 / 3, luck, own.random(count))
+    own = np.random.default_rng(zlib.crc32(f"{model}/{name}".encode()))
+    # Most of the luck is the question's, and the whole is uniform.
+    luck = np.where(own.random(count) < 0.85, luck, own.random(count))
     other = (gold + own.integers(1, 4, size=count)) % 4
     guess = own.integers(4, size=count)
     if model == "control-gold" or (model == "control-english-only" and condition.language == "en"):
@@ -161,11 +160,11 @@ def _of(model: str, condition: Condition, chance: Chance) -> pl.DataFrame:
         chosen = np.where(luck < chance(model, condition), gold, other)
         quality = np.clip(chance(model, condition) + 0.3 * (luck - 0.5), 0, 1)
     about = {
-        "prompt": [f"{condition.name}/{item}" for item, *_ in items],
-        **{name: [value] * count for name, value in asdict(condition).items()},
+        "prompt": [f"{name}/{item}" for item, *_ in items],
+        **{field: [value] * count for field, value in asdict(condition).items()},
         **{
-            name: [row[place] for row in items]
-            for place, name in enumerate(("item", "subject", "domain"))
+            field: [row[place] for row in items]
+            for place, field in enumerate(("item", "subject", "domain"))
         },
     }
     free = condition.task == "tofu"

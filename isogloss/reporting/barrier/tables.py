@@ -157,21 +157,15 @@ def table03(results: Results, tests: Tests) -> Sheet:
             *(
                 (family.title, [Row(short_name(model), model) for model in family.members])
                 for family in families(models, ("lines", None))
+                # Without a fine-tune to compare, the model off the shelf says nothing here.
+                if any(column.of(results, m) for m in family.tuned for column in AFTER_TRAINING)
             ),
             ("Controls", _rows(controls(models))),
         ],
-        partial(_of_the_finetuned, results),
+        partial(accuracy, results),
         empty="This run asks no model that it fine-tuned on general text MMLU in English or mixup.",
         alpha=tests.alpha,
     )
-
-
-def _of_the_finetuned(results: Results, row: Row, column: Column) -> Shown | None:
-    """Return `accuracy` where a fine-tuned model has it: without, the table is of no use."""
-    tuned = [m for family in families(results.models, ("lines", None)) for m in family.tuned]
-    if not any(column.of(results, model) for model in tuned):
-        return None
-    return accuracy(results, row, column)
 
 
 def table08(results: Results, tests: Tests) -> Sheet:

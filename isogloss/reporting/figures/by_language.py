@@ -217,7 +217,10 @@ def _after_training(
     panels: list[Panel | None] = []
     models: list[BarrierModel] = []
     for family in families(results.models, documents):
-        if any(results.asked(model, QUIZ_FULL) for model in family.tuned):
+        # On English text alone: figure 5.
+        if {model.mix for model in family.tuned} != {"english"} and any(
+            results.asked(model, QUIZ_FULL) for model in family.tuned
+        ):
             labels = [short_name(model) for model in family.members]
             panels.append(_of_models(results, family.title, family.members, labels, QUIZ_FULL))
             models += family.members
@@ -228,13 +231,13 @@ def _after_training(
 
 def figure07(results: Results) -> "Figure":
     """Draw the quiz after fine-tuning on general text, in all languages (figures 7, 8 and 14)."""
-    nothing = "This run asks no model that it fine-tuned on general text the quiz."
+    nothing = "This run asks no model that it fine-tuned on mixed general text the quiz."
     return _after_training(results, "figure07", ("lines", None), nothing)
 
 
 def figure18(results: Results) -> "Figure":
     """Draw the quiz after fine-tuning on Harry Potter documents."""
-    nothing = "This run asks no model that it fine-tuned on Harry Potter documents the quiz."
+    nothing = "This run asks no model that it fine-tuned on mixed Harry Potter documents the quiz."
     return _after_training(results, "figure18", ("selection",), nothing)
 
 
