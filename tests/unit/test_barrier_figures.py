@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+import polars as pl
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -63,6 +64,21 @@ def test_no_text_lies_on_another_or_leaves_the_page(name: str, results: Results)
     assert unreadable(figure) == ([], [])
     assert min(text.get_fontsize() for text in texts(figure)) >= 7
     assert figure.get_figwidth() == WIDTH
+
+
+@pytest.mark.parametrize("name", ["figure04", "figure06", "figure07", "figure09"])
+def test_sixteen_languages_fit_the_panels(name: str) -> None:
+    more = ["ms", "da", "no", "ru", "zh", "he", "ar", "hi"]  # answered as in Finnish
+    cells, replicates = (
+        pl.concat(
+            [table]
+            + [table.filter(language="fi").with_columns(language=pl.lit(code)) for code in more]
+        )
+        for table in made.tables()[:2]
+    )
+    figure = drawn(name, Results(cells, replicates, made.MODELS, made.MAIN, made.LEVEL))
+    assert unreadable(figure) == ([], [])
+    assert set(more) <= written(figure)
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -12,7 +12,7 @@ from isogloss.errors import IsoglossError
 from isogloss.reporting.barrier import letters
 from isogloss.reporting.barrier.results import Results
 from isogloss.reporting.barrier.sheet import csv as sheet_csv
-from isogloss.reporting.barrier.sheet import document
+from isogloss.reporting.barrier.sheet_show import document
 from isogloss.reporting.barrier.tables import TABLES, sheet
 from isogloss.reporting.caption import Caption
 from isogloss.reporting.tables.latex import latex

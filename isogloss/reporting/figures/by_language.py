@@ -25,7 +25,6 @@ from isogloss.reporting.barrier.ways import (
     Way,
     english,
     mmlu,
-    ordered,
 )
 from isogloss.reporting.figures.barrier_looks import (
     OF_VARIANT,
@@ -35,9 +34,9 @@ from isogloss.reporting.figures.barrier_looks import (
     rules,
     run_notes,
 )
-from isogloss.reporting.figures.panels import ENGLISH, Panel, Series, draw, sentence_only
-from isogloss.reporting.figures.style import Look
-from isogloss.reporting.figures.values import MEAN, Cell
+from isogloss.reporting.figures.language_panels import LanguageAxis, panel
+from isogloss.reporting.figures.panels import ENGLISH, Panel, draw, sentence_only
+from isogloss.reporting.figures.values import MEAN
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,84 +51,20 @@ TITLES = {
 }
 HELD_OUT_NOTE = "Held-out languages, on the right: in no mixed corpus. Grey ground: English, means."
 FIGURE_04 = ("full", "options", "gt")
-One = tuple[str, Look, BarrierModel, Way]  # label, look, who was asked, and how
-
-
-class _Axis:
-    """Positions of a panel: languages in their groups, each group with its mean."""
-
-    def __init__(
-        self, results: Results, asked: Sequence[tuple[BarrierModel, Way]], metric: str = "accuracy"
-    ) -> None:
-        codes = {code for model, way in asked for code in results.asked(model, way)} - {"en"}
-        with_english = any(results.at(model, english(way), "en", metric) for model, way in asked)
-        self.own = [code for code in results.languages if code in codes]
-        self.held_out = ordered(codes - set(results.languages))
-        self.english = with_english
-        self.names: list[str] = ["en"] if with_english else []
-        self.joined: list[list[int]] = []
-        self.shaded: list[int] = [0] if with_english else []
-        for group in (self.own, self.held_out):
-            self.joined.append(list(range(len(self.names), len(self.names) + len(group))))
-            self.names += group
-            if len(group) > 1:
-                self.shaded.append(len(self.names))
-                self.names.append(MEAN)
-
-    def without_english(self) -> "_Axis":
-        if self.english:
-            self.english = False
-            self.names = self.names[1:]
-            self.joined = [[place - 1 for place in line] for line in self.joined]
-            self.shaded = [place - 1 for place in self.shaded[1:]]
-        return self
-
-    def held_out_only(self) -> "_Axis":
-        self.without_english()
-        start = len(self.own) + (len(self.own) > 1)
-        self.own, self.names = [], self.names[start:]
-        self.joined = [[place - start for place in self.joined[1]]]
-        self.shaded = [place - start for place in self.shaded if place >= start]
-        return self
-
-    def cells(
-        self, results: Results, model: BarrierModel, way: Way, metric: str
-    ) -> list[Cell | None]:
-        found = [results.at(model, english(way), "en", metric)] if self.english else []
-        for group in (self.own, self.held_out):
-            found += [results.at(model, way, code, metric) for code in group]
-            if len(group) > 1:
-                found.append(results.over(model, way, group, metric))
-        return [cell(of) for of in found]
-
-
-def _panel(
-    results: Results,
-    title: str,
-    axis: _Axis,
-    ones: Sequence[One],
-    lines: dict[str, float],
-    metric: str = "accuracy",
-    ylabel: str = "accuracy (%)",
-) -> Panel | None:
-    series = [
-        Series(label, look, cells)
-        for label, look, model, way in ones
-        if any(cells := axis.cells(results, model, way, metric))
-    ]
-    if not series or not axis.names:
-        return None
-    wide = len(series) * len(axis.names) > 24
-    return Panel(title, axis.names, series, lines, axis.shaded, axis.joined, ylabel, wide=wide)
 
 
 def _of_models(
-    results: Results, title: str, models: Sequence[BarrierModel], labels: Sequence[str], way: Way
+    results: Results,
+    title: str,
+    models: Sequence[BarrierModel],
+    labels: Sequence[str],
+    way: Way,
+    half: bool = False,
 ) -> Panel | None:
     """Return a panel whose series are models, asked in one way."""
     ones = [(*of, way) for of in zip(labels, looks(models), models, strict=True)]
-    axis = _Axis(results, [(model, way) for model in models])
-    return _panel(results, title, axis, ones, rules(results, models, way))
+    axis = LanguageAxis(results, [(model, way) for model in models])
+    return panel(results, title, axis, ones, rules(results, models, way), half=half)
 
 
 def figure04(results: Results) -> "Figure":
@@ -138,9 +73,9 @@ def figure04(results: Results) -> "Figure":
     for model in off_the_shelf(results.models):
         ways = [mmlu(v) for v in FIGURE_04 if results.asked(model, mmlu(v))]
         if ways:
-            axis = _Axis(results, [(model, way) for way in ways]).without_english()
+            axis = LanguageAxis(results, [(model, way) for way in ways]).without_english()
             ones = [(VARIANTS[way.variant], OF_VARIANT[way.variant], model, way) for way in ways]
-            panels += [_panel(results, model.label, axis, ones, rules(results, [model], ways[0]))]
+            panels += [panel(results, model.label, axis, ones, rules(results, [model], ways[0]))]
     asked = [
         (model, mmlu(variant), language)
         for model in results.models
@@ -163,17 +98,17 @@ def figure05(results: Results) -> "Figure":
             for model, look in zip(models, looks(models), strict=True)
         ]
         metric = "accuracy" if way.task == "quiz" else "rouge_recall"
-        axis = _Axis(results, [(model, way) for model in family.tuned], metric)
+        axis = LanguageAxis(results, [(model, way) for model in family.tuned], metric)
         if way.task == "quiz":
             lines = rules(results, models, way)
-            panels.append(_panel(results, f"HP-Quiz: {family.title}", axis, ones, lines))
+            panels.append(panel(results, f"HP-Quiz: {family.title}", axis, ones, lines))
         else:
             for metric, name in (("rouge_recall", "recall"), ("rouge_f1", "F1")):
                 first = cell(results.at(models[0], english(way), "en", metric))
                 line = {ENGLISH: first.value} if first else {}
                 title = f"TOFU, ROUGE-L {name}: {family.title}"
                 label = f"ROUGE-L {name} (%)"
-                panels.append(_panel(results, title, axis, ones, line, metric, label))
+                panels.append(panel(results, title, axis, ones, line, metric, label))
         asked += [(model, english(way), "en") for model in models]
     subtitle = "The same questions in every language; the dashed line: English, off the shelf."
     nothing = "This run asks no model that it fine-tuned on Harry Potter documents or TOFU."
@@ -199,11 +134,10 @@ def figure06(results: Results) -> "Figure":
     ]
     made = controls(results.models)
     if made and any(panels):
-        last = _of_models(
-            results, "Controls", made, [m.label.removeprefix("Control: ") for m in made], QUIZ_FULL
-        )
+        labels = [model.label.removeprefix("Control: ") for model in made]
+        last = _of_models(results, "Controls", made, labels, QUIZ_FULL, half=True)
         if last:
-            panels.append(replace(last, rules={}, own_scale=True, wide=False))
+            panels.append(replace(last, rules={}, own_scale=True))
     subtitle = "The same questions in every language; the dashed line is the accuracy in English."
     nothing = "This run asks no model off the shelf the quiz."
     asked = _asked(results, off_the_shelf(results.models), QUIZ_FULL)
@@ -248,7 +182,7 @@ def figure09(results: Results) -> "Figure":
     for family in families(results.models):
         for variant in OF_VARIANT:
             way = mmlu(variant)
-            axis = _Axis(results, [(model, way) for model in family.tuned]).held_out_only()
+            axis = LanguageAxis(results, [(model, way) for model in family.tuned]).held_out_only()
             if not axis.held_out:
                 continue
             members = family.members
@@ -257,7 +191,7 @@ def figure09(results: Results) -> "Figure":
                 for model, look in zip(members, looks(members), strict=True)
             ]
             title = f"{family.title}: {VARIANTS[variant]}"
-            panels.append(_panel(results, title, axis, ones, rules(results, members, way)))
+            panels.append(panel(results, title, axis, ones, rules(results, members, way)))
             asked += [(model, way, code) for model in members for code in axis.held_out]
     subtitle = "Languages that no mixed corpus has; the dashed line: English, off the shelf."
     nothing = "This run asks no fine-tuned model MMLU in a language that no mixed corpus has."
@@ -282,7 +216,8 @@ def _drawn(
     if not found:
         return sentence_only(TITLES[name], nothing)
     notes = run_notes(results, asked)
-    if any(set(panel.names) - {"en", MEAN} - set(results.languages) for panel in found):
+    names = {name.strip() for panel in found for name in panel.names}
+    if names - {"en", MEAN} - set(results.languages):
         notes.append(HELD_OUT_NOTE)
     else:
         notes.append("Grey ground: English, and the mean over the other languages.")

@@ -20,6 +20,7 @@ from isogloss.reporting.figures.style import (
     Look,
     Page,
     footnote_height,
+    legend_lines,
     text_width,
 )
 from isogloss.reporting.figures.values import Cell
@@ -81,20 +82,6 @@ def sentence_only(title: str, sentence: str) -> "Figure":
     page = Page(HEADING)
     page.heading(title, sentence)
     return page.figure
-
-
-def legend_lines(labels: Sequence[str], width: float) -> list[list[tuple[float, int]]]:
-    """Lay out a legend: for each line, (inches from its left end, number of the label)."""
-    lines: list[list[tuple[float, int]]] = [[]]
-    left = 0.0
-    for number, label in enumerate(labels):
-        size = KEY + 0.07 + text_width(label) + 0.2
-        if lines[-1] and left + size > width:
-            lines.append([])
-            left = 0.0
-        lines[-1].append((left, number))
-        left += size
-    return lines
 
 
 def draw(title: str, subtitle: str, panels: Sequence[Panel], notes: Sequence[str]) -> "Figure":
