@@ -21,6 +21,7 @@ include: "rules/figures.smk"
 include: "rules/selection.smk"
 include: "rules/translation.smk"
 include: "rules/corpora.smk"
+include: "rules/samples.smk"
 include: "rules/index.smk"
 
 
