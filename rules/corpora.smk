@@ -80,7 +80,7 @@ for KIND, ENDING in CORPORA.endings().items():
 
 if CORPORA.mixes():
 
-    index_item("barrier", "table", "shares")
+    index_item("barrier", "corpus", "shares")
 
     rule make_shares_table:
         input:
