@@ -22,7 +22,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -162,9 +161,6 @@ def main() -> None:
         measured("job translate_corpus, nothing to ask", translate, args.folder)
         measured("job mix_lines", mix, args.folder)
         say("; ".join(sizes(args.folder)))
-        documents = pl.scan_csv(args.folder / "mixed.txt", has_header=False, separator="\0",
-                                quote_char=None)  # fmt: skip
-        say(f"lines of the mixed corpus: {documents.select(pl.len()).collect().item()}")
     finally:
         shutil.rmtree(args.folder)
 
