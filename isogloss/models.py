@@ -16,7 +16,7 @@ from isogloss.errors import IsoglossError
 log = logging.getLogger(__name__)
 
 # What inference needs. Weights in pickle formats are left out on purpose: unpickling runs code.
-PATTERNS = ("*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.py")
+PATTERNS = ("*.json", "*.safetensors", "*.model", "*.spm", "*.txt", "*.jinja", "*.py")
 # A second copy of the same weights, in a format of the vendor's own.
 LEFT_OUT = ("consolidated*",)
 

@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from isogloss.config.barrier import Translation
 from isogloss.errors import IsoglossError
-from isogloss.translation.providers.build import make_provider
+from isogloss.translation.providers.build import _MAKERS, make_provider
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_every_name_of_the_configuration_has_a_maker():
+    names = Translation.model_json_schema()["properties"]["provider"]["enum"]
+    assert sorted(names) == sorted(_MAKERS)
 
 
 def test_a_provider_is_made_with_its_options():
@@ -30,7 +36,7 @@ def test_a_wrong_name_or_option_is_an_error_with_the_nearest():
 
 def test_nothing_heavy_is_imported_before_it_is_needed():
     code = (
-        "import sys; from isogloss.translation.providers.build import make_provider; "
+        "import sys; from isogloss.translation.providers.build import _MAKERS, make_provider; "
         f"make_provider('glossary', {{'file': {str(ROOT / 'resources/demo/glossary.tsv')!r}}}); "
         "print([m for m in ('torch', 'transformers', 'deep_translator') if m in sys.modules])"
     )

@@ -1,10 +1,14 @@
-"""A provider by its name in the configuration."""
+"""A provider by its name in the configuration, with its options."""
 
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from isogloss.engines import transformers_engine, vllm_engine
+from isogloss.engines.protocol import Engine
 from isogloss.errors import IsoglossError, nearest
+from isogloss.models import read_manifest, weights_identity
 from isogloss.translation.providers.protocol import Provider
 
 
@@ -32,12 +36,109 @@ def _glossary(*, file: str) -> Provider:
     return GlossaryProvider(file)
 
 
+def _seq2seq(
+    *,
+    model: str,
+    manifest: str,
+    folder: str,
+    dtype: str,
+    beams: int,
+    max_new_tokens: int,
+    batch_size: int,
+    batch_tokens: int,
+    threads: int,
+) -> Provider:
+    from isogloss.translation.providers.seq2seq import Seq2SeqProvider
+
+    return Seq2SeqProvider(
+        Path(folder),
+        model=model,
+        identity=_identity(manifest, folder),
+        dtype=dtype,
+        beams=beams,
+        max_new_tokens=max_new_tokens,
+        batch_size=batch_size,
+        batch_tokens=batch_tokens,
+        threads=threads,
+    )
+
+
+def _llm(
+    *,
+    model: str,
+    engine: str,
+    manifest: str,
+    folder: str,
+    dtype: str,
+    context_length: int,
+    trust_remote_code: bool,
+    chat: bool,
+    chat_date: str,
+    prompts: str,
+    template: str,
+    max_new_tokens: int,
+    batch_size: int,
+    batch_tokens: int,
+    threads: int,
+    gpus: int,
+) -> Provider:
+    from isogloss.translation.providers.llm import LlmProvider, load_template
+
+    def load_engine() -> Engine:
+        if engine == "vllm":
+            return vllm_engine.VllmEngine(
+                Path(folder),
+                dtype=dtype,
+                context_length=context_length,
+                gpus=gpus,
+                trust_remote_code=trust_remote_code,
+            )
+        return transformers_engine.TransformersEngine(
+            Path(folder),
+            dtype=dtype,
+            batch_size=batch_size,
+            batch_tokens=batch_tokens,
+            threads=threads,
+            trust_remote_code=trust_remote_code,
+        )
+
+    def load_tokenizer() -> Any:
+        from transformers import AutoTokenizer
+
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
+
+    versions = {"vllm": vllm_engine.VERSION, "transformers": transformers_engine.VERSION}
+    if engine not in versions:
+        raise IsoglossError(
+            f"translation.llm.model: {model!r} has the engine {engine!r}; take a model of vllm or "
+            "transformers"
+        )
+    weights = _identity(manifest, folder)
+    return LlmProvider(
+        load_engine,
+        load_tokenizer,
+        model=model,
+        identity={"engine": versions[engine], "dtype": dtype, "weights": weights},
+        template=load_template(Path(prompts), template),
+        max_new_tokens=max_new_tokens,
+        context_length=context_length,
+        chat=chat,
+        chat_date=chat_date,
+    )
+
+
+def _identity(manifest: str, folder: str) -> dict[str, str]:
+    return weights_identity(read_manifest(Path(manifest), Path(folder)))
+
+
 # Each imports what it needs when it is called: torch alone takes seconds.
 _MAKERS: dict[str, Callable[..., Provider]] = {
     "google": _google,
     "libretranslate": _libretranslate,
     "apertium": _apertium,
     "glossary": _glossary,
+    "seq2seq": _seq2seq,
+    "llm": _llm,
 }
 
 

@@ -6,6 +6,7 @@ out what they should translate.
 """
 
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -95,7 +96,10 @@ class Seq2SeqProvider:
     def _tokenizer(self) -> Any:
         from transformers import AutoTokenizer
 
-        return AutoTokenizer.from_pretrained(self._folder)
+        with warnings.catch_warnings():
+            # Of OPUS-MT's: it recommends a package that it does not use.
+            warnings.filterwarnings("ignore", message=".*sacremoses")
+            return AutoTokenizer.from_pretrained(self._folder)
 
     @cached_property
     def _family(self) -> Family:
