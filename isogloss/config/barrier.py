@@ -5,34 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from isogloss.config.base import Strict
+from isogloss.config.providers import Apertium, Glossary, LibreTranslate, Llm, Seq2Seq
 
 Positive = Annotated[int, Field(gt=0)]
 Limits = tuple[float | None, float | None]
 Granularity = Literal["english", "document", "sentence", "words", "collection"]
 Variant = Literal["full", "mixup", "question", "options", "gt_question", "gt", "onewrong"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
-
-
-class LibreTranslate(Strict):
-    """A LibreTranslate server; its key, if any, is in the variable LIBRETRANSLATE_API_KEY."""
-
-    url: str = Field("http://localhost:5000", description="address of the server")
-
-
-class Apertium(Strict):
-    """Apertium's programs and data, from Debian's packages."""
-
-    folder: str = Field(
-        "/usr/share/apertium", description="where the data are; its folder modes has the modes"
-    )
-
-
-class Glossary(Strict):
-    """Word by word from a table, for the demo alone: no translation system."""
-
-    file: str = Field(
-        "resources/demo/glossary.tsv", description="columns en and each target language"
-    )
 
 
 class Thresholds(Strict):
@@ -127,6 +106,8 @@ class Translation(Strict):
     libretranslate: LibreTranslate = LibreTranslate()
     apertium: Apertium = Apertium()
     glossary: Glossary = Glossary()
+    seq2seq: Seq2Seq = Seq2Seq()
+    llm: Llm = Llm()
     quality: QualityReport = QualityReport()
 
 

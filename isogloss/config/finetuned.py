@@ -85,6 +85,10 @@ def _model(key: str, entry: Finetune, base: Model) -> Model:
         raise IsoglossError(
             f"{where}.base: the weights of {entry.base!r} are not public; give another model"
         )
+    if base.engine == "seq2seq":
+        raise IsoglossError(
+            f"{where}.base: {entry.base!r} is a translation model; give a language model"
+        )
     length, processes = entry.value("sequence_length"), entry.processes
     if length > base.context_length:
         raise IsoglossError(

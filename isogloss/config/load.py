@@ -16,6 +16,7 @@ from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.settings import QUIZ_DATA, Settings
 from isogloss.config.sources import check_files
 from isogloss.config.studies import Config, Xmrc
+from isogloss.config.translators import check_translators
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES, QUIZ
 from isogloss.sources.manifest import Manifest, UniqueKeyLoader, load_manifest
@@ -145,9 +146,15 @@ def _check_references(
                     f"{where}: {name!r} needs the engine openai, which no rule has yet; "
                     "take the model out of the list"
                 )
+            if models[name].engine == "seq2seq":
+                raise IsoglossError(
+                    f"{where}: {name!r} is a translation model, which answers no questions; take "
+                    "it out of the list"
+                )
     check_files(config.barrier, manifest, config.sources.manifest)
     check_corpora(config.barrier, root)
     check_languages(config, root)
+    check_translators(config.translation, models, config.barrier.languages, root)
     _check_quiz(config.barrier.quiz, manifest)
     _check_templates(xmrc, models, root)
     for key in xmrc.models:

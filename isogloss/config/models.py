@@ -55,8 +55,11 @@ class Model(Strict):
         description="number format of weights and arithmetic; null for API models"
     )
     context_length: int = Field(gt=0, description="longest prompt plus answer, in tokens")
-    engine: Literal["vllm", "transformers", "openai"] = Field(
-        description="what runs the model; `openai` is for the model table only, no rule has it yet"
+    engine: Literal["vllm", "transformers", "openai", "seq2seq"] = Field(
+        description=(
+            "what runs the model; `seq2seq`: a translation model, for the provider seq2seq alone; "
+            "`openai` is for the model table only, no rule has it yet"
+        )
     )
     gated: bool = Field(description="whether the hub asks to accept a licence first")
     papers: list[Literal["xmrc", "barrier"]] = Field(description="studies that evaluate it")

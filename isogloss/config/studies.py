@@ -178,7 +178,8 @@ class Config(Strict):
     """The whole configuration."""
 
     model_tables: list[str] = Field(
-        ["config/models.yaml"], description="files of models; later ones may add, not replace"
+        ["config/models.yaml", "config/translators.yaml"],
+        description="files of models; later ones may add, not replace",
     )
     sources: Sources = Sources()
     environments: Environments = Environments()

@@ -15,6 +15,7 @@ from isogloss.frames import ROWS
 from isogloss.retry import Retry
 from isogloss.translation.ask import ask
 from isogloss.translation.memory import FAILED, TRANSLATED, UNCHANGED, Memory
+from isogloss.translation.providers.by_target import for_target
 from isogloss.translation.providers.protocol import Provider
 from isogloss.translation.tables import TRANSLATIONS, table
 
@@ -46,9 +47,11 @@ def translate_corpus(
     # A language that the provider has not is known before hours go into the others.
     for language in units:
         provider.check("en", language)
-    memories = {code: Memory(folder, provider.name, "en", code) for code in sorted(units)}
+    memories = {
+        code: Memory(folder, for_target(provider, code).name, "en", code) for code in sorted(units)
+    }
     for language, memory in memories.items():
-        ask(units[language], provider, memory, jobs=jobs, retry=retry)
+        ask(units[language], for_target(provider, language), memory, jobs=jobs, retry=retry)
     failed = {
         code: units[code].filter(~_answered(memory, units[code]))
         for code, memory in memories.items()

@@ -12,6 +12,7 @@ from isogloss.errors import IsoglossError
 from isogloss.retry import Retry
 from isogloss.translation.ask import ask
 from isogloss.translation.memory import FAILED, TRANSLATED, UNCHANGED, Entry, Memory
+from isogloss.translation.providers.by_target import for_target
 from isogloss.translation.providers.protocol import Provider
 from isogloss.translation.units import core, distinct, sendable
 
@@ -71,6 +72,7 @@ def translate(
             f"{provider.name}: source and target language are both {source!r}; take the source "
             "language out of the targets"
         )
+    provider = for_target(provider, target)
     memory = Memory(folder, provider.name, source, target)
     units = distinct(texts)
     made = ask(pl.Series(units, dtype=pl.String()), provider, memory, jobs=jobs, retry=retry)

@@ -5,14 +5,19 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from isogloss.errors import IsoglossError
 from isogloss.models import write_manifest
+from isogloss.translation.corpus import translate_corpus
+from isogloss.translation.memory import load_all
 from isogloss.translation.providers.build import make_provider
+from isogloss.translation.providers.by_target import ByTarget
 from isogloss.translation.providers.protocol import Failure, Provider
 from isogloss.translation.providers.seq2seq import Seq2SeqProvider
 from isogloss.translation.providers.seq2seq_checks import Output, most_repeats, wrong
+from isogloss.translation.tables import TRANSLATIONS
 from isogloss.translation.translate import translate
 from tests.seq2seq_models import LOOPING, SHORT, SILENT, m2m100, nllb, opus, pairs
 
@@ -213,33 +218,72 @@ def test_pickled_weights_are_not_loaded(folders, tmp_path):
         made(folder).translate(["text"], "en", "de")
 
 
+def options_of(
+    folders: dict[str, Path], tmp_path: Path, chosen: dict[str, str], **changes: Any
+) -> dict[str, Any]:
+    """Return the options of make_provider: a model's name by target language, "" for all."""
+    for name in chosen.values():
+        write_manifest(folders[name], tmp_path / f"{name}.json", {})
+    settings = SETTINGS | changes
+    dtype = settings.pop("dtype")
+    models = {
+        target: {"model": name, "manifest": str(tmp_path / f"{name}.json"), "dtype": dtype}
+        for target, name in chosen.items()
+    }
+    places = {name: str(folders[name]) for name in chosen.values()}
+    return settings | {"models": models, "folders": places}
+
+
 def test_from_the_configuration_s_options_into_the_memory(folders, tmp_path):
     """A second run asks for nothing and loads no model; other weights or beams are other names."""
-    write_manifest(folders["opus"], tmp_path / "tiny.json", {})
-    options = SETTINGS | {
-        "model": "tiny",
-        "folder": str(folders["opus"]),
-        "manifest": str(tmp_path / "tiny.json"),
-    }
-    provider: Provider = make_provider("seq2seq", options)
-    assert {"source.spm", "target.spm"} <= set(
-        json.loads((tmp_path / "tiny.json").read_text())["files"]
-    )
-    found = translate([*GOOD, SILENT], provider, "en", "de", tmp_path, on_failure="leave-out")
+
+    def provider_of(**changes: Any) -> Provider:
+        return make_provider("seq2seq", options_of(folders, tmp_path, {"": "opus"}, **changes))
+
+    provider = provider_of()
+    manifest = json.loads((tmp_path / "opus.json").read_text())
+    assert {"source.spm", "target.spm"} <= set(manifest["files"])
+    texts = [*GOOD, SILENT]
+    found = translate(texts, provider, "en", "de", tmp_path, on_failure="leave-out")
     assert [found.of(text) for text in GOOD] == [row["de"] for row in GOOD.values()]
-    assert (
-        found.entries[SILENT].reason == "an empty translation; decoded again: an empty translation"
-    )
-    assert found.entries[SILENT].version.startswith("tiny, files with sha256 ")
-    again = make_provider("seq2seq", options)
+    silent = found.entries[SILENT]
+    assert silent.reason == "an empty translation; decoded again: an empty translation"
+    assert silent.version.startswith("opus, files with sha256 ")
+    again = provider_of()
     assert translate(GOOD, again, "en", "de", tmp_path).requests == 0
     assert "_model" not in vars(again)
-    assert make_provider("seq2seq", options | {"batch_size": 1}).name == provider.name
-    names = {provider.name}
-    for change in ({"beams": 2}, {"dtype": "bfloat16"}, {"max_new_tokens": 50}):
-        names.add(make_provider("seq2seq", options | change).name)
-    manifest = json.loads((tmp_path / "tiny.json").read_text())
+    assert provider_of(batch_size=1).name == provider.name
+    changes: list[dict[str, Any]] = [{"beams": 2}, {"dtype": "bfloat16"}, {"max_new_tokens": 50}]
+    names = {provider.name, *(provider_of(**change).name for change in changes)}
+    options = options_of(folders, tmp_path, {"": "opus"})
     manifest["files"]["model.safetensors"] = "0" * 64
-    (tmp_path / "tiny.json").write_text(json.dumps(manifest))
+    (tmp_path / "opus.json").write_text(json.dumps(manifest))
     names.add(make_provider("seq2seq", options).name)
     assert len(names) == 5
+
+
+def test_a_model_for_each_language_and_an_added_one_leaves_the_others(folders, tmp_path):
+    units = {"de": pl.Series(list(GOOD)), "es": pl.Series(list(GOOD))}
+    one = make_provider("seq2seq", options_of(folders, tmp_path, {"de": "opus"}))
+    report = translate_corpus({"de": units["de"]}, one, tmp_path / "memory", tmp_path / "one")
+    assert report["languages"]["de"]["translated"] == len(GOOD)
+    with pytest.raises(IsoglossError, match=r"seq2seq\.models: has no model for 'es', only for de"):
+        translate_corpus(units, one, tmp_path / "memory", tmp_path / "none")
+    chosen = {"de": "opus", "es": "nllb"}
+    both = make_provider("seq2seq", options_of(folders, tmp_path, chosen))
+    translate_corpus(units, both, tmp_path / "memory", tmp_path / "both")
+    table = TRANSLATIONS.read(tmp_path / "both")
+    for language in ("de", "es"):
+        part = table.filter(target=language)
+        assert dict(part.select("text", "translation").iter_rows()) == {
+            english: row[language] for english, row in GOOD.items()
+        }
+    # German was there already: its model was not loaded.
+    assert isinstance(both, ByTarget)
+    assert "_model" not in vars(both.of("de"))
+    assert "_model" in vars(both.of("es"))
+    assert found_names(tmp_path / "memory") == {one.of("de").name, both.of("es").name}
+
+
+def found_names(memory: Path) -> set[str]:
+    return {entry.provider for entry in load_all(memory)}

@@ -38,29 +38,33 @@ def _glossary(*, file: str) -> Provider:
 
 def _seq2seq(
     *,
-    model: str,
-    manifest: str,
-    folder: str,
-    dtype: str,
+    models: Mapping[str, Mapping[str, str]],
+    folders: Mapping[str, str],
     beams: int,
     max_new_tokens: int,
     batch_size: int,
     batch_tokens: int,
     threads: int,
 ) -> Provider:
+    """models: model, manifest and dtype by target language, or by "" for all languages."""
+    from isogloss.translation.providers.by_target import ByTarget
     from isogloss.translation.providers.seq2seq import Seq2SeqProvider
 
-    return Seq2SeqProvider(
-        Path(folder),
-        model=model,
-        identity=_identity(manifest, folder),
-        dtype=dtype,
-        beams=beams,
-        max_new_tokens=max_new_tokens,
-        batch_size=batch_size,
-        batch_tokens=batch_tokens,
-        threads=threads,
-    )
+    providers: dict[str, Provider] = {
+        target: Seq2SeqProvider(
+            Path(folders[entry["model"]]),
+            model=entry["model"],
+            identity=_identity(entry["manifest"], folders[entry["model"]]),
+            dtype=entry["dtype"],
+            beams=beams,
+            max_new_tokens=max_new_tokens,
+            batch_size=batch_size,
+            batch_tokens=batch_tokens,
+            threads=threads,
+        )
+        for target, entry in models.items()
+    }
+    return providers[""] if "" in providers else ByTarget(providers)
 
 
 def _llm(

@@ -1,0 +1,65 @@
+"""Settings of each provider of translations, with their defaults and meaning."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from isogloss.config.base import Strict
+
+Positive = Annotated[int, Field(gt=0)]
+
+
+class LibreTranslate(Strict):
+    """A LibreTranslate server; its key, if any, is in the variable LIBRETRANSLATE_API_KEY."""
+
+    url: str = Field("http://localhost:5000", description="address of the server")
+
+
+class Apertium(Strict):
+    """Apertium's programs and data, from Debian's packages."""
+
+    folder: str = Field(
+        "/usr/share/apertium", description="where the data are; its folder modes has the modes"
+    )
+
+
+class Glossary(Strict):
+    """Word by word from a table, for the demo alone: no translation system."""
+
+    file: str = Field(
+        "resources/demo/glossary.tsv", description="columns en and each target language"
+    )
+
+
+class Seq2Seq(Strict):
+    """Translation models (NLLB, M2M100, OPUS-MT), sentence by sentence."""
+
+    model: str | None = Field(
+        None, description="model of the model table with the engine seq2seq, for all languages"
+    )
+    models: dict[str, str] = Field(
+        {}, description="instead of `model`: one for each target language, as OPUS-MT has them"
+    )
+    beams: Positive = Field(4, description="beams of the search; 1: greedy")
+    max_new_tokens: Annotated[int, Field(ge=16)] = Field(
+        256, description="longest translation of a sentence, in tokens; a sentence may have half"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Seq2Seq":
+        if self.model and self.models:
+            raise ValueError("`model` and `models` are both given: give one of them")
+        return self
+
+
+class Llm(Strict):
+    """A language model that translates by a prompt, greedily, one line at a time."""
+
+    model: str | None = Field(
+        None, description="model of the model table with the engine vllm or transformers"
+    )
+    prompts: str = Field("config/prompts/translation.yaml", description="file of prompts")
+    template: str = Field("xu2024", description="prompt of that file")
+    max_new_tokens: Annotated[int, Field(ge=16)] = Field(
+        512, description="longest answer in tokens; a text may have twice as many characters"
+    )
