@@ -42,7 +42,7 @@ ENVIRONMENT = {
     "TOKENIZERS_PARALLELISM": "true",
     "ISOGLOSS_STORE": absolute(CONFIG.store),
     "ISOGLOSS_MEMORY": absolute(CONFIG.translation.memory),
-    "ISOGLOSS_PROVIDER": json.dumps(provider_places(CONFIG.translation)),
+    "ISOGLOSS_PROVIDER": json.dumps(provider_places(SETTINGS)),
     "ISOGLOSS_VLLM_PYTHON": CONFIG.environments.vllm or "python",
     "ISOGLOSS_MIRROR": absolute(
         os.environ.get("ISOGLOSS_MIRROR") or CONFIG.sources.mirror

@@ -21,6 +21,7 @@ rule translate_corpus:
         mix=one_of(CORPORA.granularities),
     conda:
         provider_environment()
+    threads: provider_threads()
     resources:
         translator=translators(),
         gpu=provider_gpus(),
@@ -34,7 +35,8 @@ rule translate_corpus:
         provider=provider_options(),
         on_failure=TRANSLATION.on_failure,
     shell:
-        "python {params.script} --corpus {input.corpus:q} --options {params.options:q}"
+        provider_python()
+        + " {params.script} --corpus {input.corpus:q} --options {params.options:q}"
         ' {params.provider} --memory "$ISOGLOSS_MEMORY" --requests {resources.requests}'
         " --on-failure {params.on_failure} --output {output.table:q} --report {output.report:q}"
         " 2>&1 | tee {log:q}"

@@ -1,23 +1,32 @@
 """What rules share that have something translated."""
 
-from isogloss.config.translation import provider_options as options_of_provider
+from isogloss.config.translation import (
+    provider_models,
+    provider_options as options_of_provider,
+)
 
 TRANSLATION = CONFIG.translation
-# Providers that run a model here.
-LOCAL_MODELS = ("seq2seq", "llm")
+# Models of the model table that run here to translate; none for other providers.
+TRANSLATORS = [SETTINGS.models[name] for name in provider_models(SETTINGS)]
+TRANSLATES_BY_VLLM = any(model.engine == "vllm" for model in TRANSLATORS)
 
 
 def provider_files():
-    """Return the files of this repository that translations depend on, besides the text."""
-    glossary = TRANSLATION.provider == "glossary"
-    return [in_project(TRANSLATION.glossary.file)] if glossary else []
+    """Return the files that translations depend on, besides the text."""
+    if TRANSLATION.provider == "glossary":
+        return [in_project(TRANSLATION.glossary.file)]
+    models = provider_models(SETTINGS)
+    files = [file for name in models for file in SETTINGS.model_manifest(name)]
+    prompts = TRANSLATION.llm.prompts
+    return [*files, in_project(prompts)] if TRANSLATION.provider == "llm" else files
 
 
 def provider_options():
     """Return the options of a script that say who translates; see providers/load.py."""
-    options = options_of_provider(TRANSLATION)
-    if "file" in options:
-        options["file"] = in_project(options["file"])
+    options = options_of_provider(SETTINGS)
+    for name in ("file", "prompts"):
+        if name in options:
+            options[name] = in_project(options[name])
     return (
         f"--provider {TRANSLATION.provider}"
         f" --provider-options {shlex.quote(as_json(options))}"
@@ -26,7 +35,12 @@ def provider_options():
 
 def provider_gpus():
     """Return how many GPUs a job that translates needs."""
-    return 1 if TRANSLATION.provider in LOCAL_MODELS else 0
+    return max((model.gpus for model in TRANSLATORS), default=0)
+
+
+def provider_threads():
+    """Return how many CPU threads a job that translates needs."""
+    return CONFIG.generation.threads if TRANSLATORS else 1
 
 
 def translators():
@@ -35,10 +49,15 @@ def translators():
     Jobs of a service follow each other: several at once would ask it more often than
     `translation.jobs` says, and for the same units twice. Models here may run side by side.
     """
-    return 0 if TRANSLATION.provider in LOCAL_MODELS else 1
+    return 0 if TRANSLATORS else 1
+
+
+def provider_python():
+    """Return the interpreter of a job that translates."""
+    return "$ISOGLOSS_VLLM_PYTHON" if TRANSLATES_BY_VLLM else "python"
 
 
 def provider_environment():
     """Return the environment of a job that translates."""
-    name = "torch" if TRANSLATION.provider in LOCAL_MODELS else "translation"
-    return f"../envs/{name}.yaml"
+    name = "torch" if TRANSLATORS else "translation"
+    return f"../envs/{'vllm' if TRANSLATES_BY_VLLM else name}.yaml"
