@@ -22,6 +22,8 @@ include: "rules/selection.smk"
 include: "rules/translation.smk"
 include: "rules/corpora.smk"
 include: "rules/samples.smk"
+include: "rules/barrier.smk"
+include: "rules/embeddings.smk"
 include: "rules/index.smk"
 
 

@@ -61,11 +61,11 @@ def chat_template(model):
     return [in_project(path)] if path else []
 
 
-if CONFIG.finetunes:
+if SETTINGS.used_finetunes():
 
     rule make_figure_loss:
         input:
-            expand("results/models/{model}.train.csv", model=CONFIG.finetunes),
+            expand("results/models/{model}.train.csv", model=SETTINGS.used_finetunes()),
         output:
             svg=report(
                 "results/training/figure_loss.svg",

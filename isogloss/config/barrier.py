@@ -254,6 +254,35 @@ class Evaluation(Strict):
         return self
 
 
+class Tofu(Strict):
+    """TOFU's paraphrased questions, which fine-tuned models answer freely (paper B, 3.2)."""
+
+    source: str = Field("tofu", description="data set of the source manifest")
+    files: list[str] = Field(
+        ["retain_perturbed.json", "forget10_perturbed.json"],
+        description="its files with paraphrased questions",
+    )
+    questions: Positive | None = Field(None, description="of each file, the first ones; null: all")
+    max_new_tokens: Positive = Field(200, description="longest answer in tokens")
+
+
+class Embeddings(Strict):
+    """Embeddings of texts with words in other languages, beside two baselines (2.2)."""
+
+    corpus: str = Field(description="corpus of `corpora` whose documents are sampled")
+    texts: Positive = Field(1000, description="documents, drawn by seed among those that fit")
+    words: list[Positive] = Field(
+        [16, 256],
+        min_length=2,
+        max_length=2,
+        description="fewest and most words of a document, to be drawn",
+    )
+    p: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
+        [0.2, 0.4, 0.6, 0.8], description="probabilities that a word or token is disturbed"
+    )
+    models: list[str] = Field([], description="models of the model table, or fine-tunes")
+
+
 class Barrier(Strict):
     """Study `barrier`: what a model knows in one language and not in another (paper B)."""
 
@@ -273,6 +302,21 @@ class Barrier(Strict):
         {}, description="what is evaluated, by name; `evaluate` says which"
     )
     evaluate: list[str] = Field([], description="evaluations of `evaluations` that are run")
+    tofu: Tofu = Tofu()
+    embeddings: Embeddings | None = Field(None, description="embedding analysis; null: none")
+    too_long: Literal["error", "exclude", "drop-demonstrations"] = Field(
+        "error",
+        description=(
+            "a prompt beyond the model's context: stop, leave the question out and count it, or "
+            "drop demonstrations from the last until it fits, counted, too"
+        ),
+    )
+    translated_tokens: Positive = Field(
+        256, description="longest translation and answer in tokens, translate-then-answer (4.1)"
+    )
+    normalise: Literal["none", "tokens", "bytes"] = Field(
+        "none", description="length that the log-probability of an option's text is divided by"
+    )
     option_tokens: Literal["bare", "spaced"] = Field(
         "bare", description="whether an option id is scored as `A` (the authors) or ` A`"
     )

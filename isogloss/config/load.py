@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from isogloss.config.barrier import Quiz
 from isogloss.config.check_corpora import check_corpora
+from isogloss.config.check_evaluations import check_evaluations
 from isogloss.config.check_languages import check_languages
 from isogloss.config.finetuned import with_finetuned
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
@@ -44,6 +45,7 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
     _check_models(models)
     manifest = load_manifest(root / config.sources.manifest)
     _check_references(config, models, manifest, root)
+    check_evaluations(config.barrier, models)
     return Settings(config, models, manifest)
 
 

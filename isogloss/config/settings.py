@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from isogloss.config.corpora import Corpora
+from isogloss.config.evaluations import Evaluations
 from isogloss.config.models import CONTROL_PREFIX, Model
 from isogloss.config.studies import Config
 from isogloss.sources.manifest import Manifest
@@ -33,6 +34,19 @@ class Settings:
     def corpora(self) -> Corpora:
         """What rules ask of the corpora of study `barrier`."""
         return Corpora(self.config)
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """What rules ask of the evaluations of study `barrier`."""
+        return Evaluations(self.config.barrier, self.models)
+
+    def finetuned(self) -> list[dict[str, str]]:
+        """Return what comparisons need to know of each model fine-tuned on a corpus."""
+        return [
+            {"model": key, "base": entry.base, "corpus": entry.corpus, "mix": str(entry.mix)}
+            for key in self.used_finetunes()
+            if (entry := self.config.finetunes[key]).corpus
+        ]
 
     def engine(self, model: str) -> str:
         """Return which engine answers for `model`: transformers, vllm or control."""
@@ -102,11 +116,21 @@ class Settings:
         entry = self.config.finetunes[model]
         return entry.training_gpus(self.models[entry.base])
 
+    def used_finetunes(self) -> list[str]:
+        """Return the fine-tuned models that this configuration evaluates, in its order."""
+        embeddings = self.config.barrier.embeddings
+        used = {*self.xmrc_models(), *self.evaluations.keys()}
+        used |= set(embeddings.models if embeddings else ())
+        return [key for key in self.config.finetunes if key in used]
+
     def loss_curves(self) -> list[dict[str, str]]:
         """Return each fine-tuned model with the labels that a figure of its loss shows."""
         return [
-            {"label": self.models[key].label, "base": self.models[entry.base].label}
-            for key, entry in self.config.finetunes.items()
+            {
+                "label": self.models[key].label,
+                "base": self.models[self.config.finetunes[key].base].label,
+            }
+            for key in self.used_finetunes()
         ]
 
     def tokenizer_argument(self, model: str) -> str:

@@ -30,7 +30,7 @@ def embed(
     *,
     batch_size: int,
     batch_tokens: int,
-    done: Callable[[int], None] = lambda count: None,
+    done: Callable[[int], object] = lambda count: None,
 ) -> NDArray[np.float32]:
     """Return the embeddings of texts, shape (texts, hidden size), in their order.
 

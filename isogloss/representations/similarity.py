@@ -60,17 +60,21 @@ def project(embeddings: Mapping[str, Array], seed: int) -> dict[str, Array]:
     components, so that a seed gives one picture. Raises IsoglossError for fewer than 4 points.
     """
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     together = np.concatenate(list(embeddings.values()))
     if len(together) < 4:
         raise IsoglossError(f"projection: {len(together)} points; t-SNE needs at least 4")
-    projection = TSNE(
+    tsne = TSNE(
         n_components=2,
         perplexity=min(30.0, (len(together) - 1) / 3),
         metric="cosine",
         init="pca",
         random_state=seed,
-    ).fit_transform(together)
+    )
+    # Sums of several threads differ in their last digits from run to run.
+    with threadpool_limits(1):
+        projection = tsne.fit_transform(together)
     ends = np.cumsum([len(part) for part in embeddings.values()])
     parts = np.split(projection.astype(np.float64), ends[:-1])
     return dict(zip(embeddings, parts, strict=True))

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from isogloss.translation.memory import FAILED, TRANSLATED, UNCHANGED, Memory
 from isogloss.translation.providers.by_target import for_target
 from isogloss.translation.providers.protocol import Provider
 from isogloss.translation.tables import TRANSLATIONS, table
+from isogloss.translation.units import core, sendable
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,18 @@ def translate_corpus(
     counts = {code: dict.fromkeys(("units", "characters", *STATUSES), 0) for code in memories}
     TRANSLATIONS.write_stream(_tables(units, memories, counts), output)
     return {"provider": provider.name, "languages": counts}
+
+
+def by_language(pairs: Iterable[tuple[str, str]], languages: Iterable[str]) -> dict[str, pl.Series]:
+    """Return the distinct units to translate into each language but English, in their order.
+
+    pairs: (text, language); what has nothing to translate is left out, outer white space too.
+    """
+    units: dict[str, dict[str, None]] = {code: {} for code in languages if code != "en"}
+    for text, language in pairs:
+        if sendable(text):
+            units[language][core(text)[1]] = None
+    return {code: pl.Series(list(texts), dtype=pl.String()) for code, texts in units.items()}
 
 
 def write_report(report: Mapping[str, Any], path: Path) -> None:

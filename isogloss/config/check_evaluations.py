@@ -1,0 +1,66 @@
+"""Check what the evaluations of study barrier refer to, before any job is planned."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from isogloss.barrier.conditions import conditions
+from isogloss.config.barrier import Barrier
+from isogloss.config.models import Model
+from isogloss.errors import IsoglossError, nearest
+from isogloss.languages import NAMES
+
+
+def check_evaluations(barrier: Barrier, models: Mapping[str, Model]) -> None:
+    """Raise IsoglossError for an unknown name, or questions that are not built."""
+    for name in barrier.evaluate:
+        _known("barrier.evaluate", name, barrier.evaluations, "evaluation")
+    for name in barrier.evaluate:
+        where, entry = f"barrier.evaluations.{name}", barrier.evaluations[name]
+        for model in entry.models:
+            _known(f"{where}.models", model, models, "model")
+            if models[model].engine == "openai":
+                raise IsoglossError(
+                    f"{where}.models: {model!r} needs the engine openai, which no rule has yet; "
+                    "take the model out of the list"
+                )
+        for language in entry.languages or ():
+            _known(f"{where}.languages", language, NAMES, "language")
+        found = conditions(entry.model_dump(), barrier.languages)
+        if not found:
+            raise IsoglossError(
+                f"{where}: its lists leave no condition; the demonstrations `translate` go with "
+                "the variant mixup alone"
+            )
+        _check_data(
+            where, entry.task, {c.variant for c in found}, {c.language for c in found}, barrier
+        )
+    if barrier.embeddings:
+        where = "barrier.embeddings"
+        _known(f"{where}.corpus", barrier.embeddings.corpus, barrier.corpora, "corpus")
+        for model in barrier.embeddings.models:
+            _known(f"{where}.models", model, models, "model")
+
+
+def _check_data(
+    where: str, task: str, variants: set[str], languages: set[str], barrier: Barrier
+) -> None:
+    """Check that the questions are built in these variants and languages."""
+    if task == "quiz":
+        for language in sorted(languages):
+            _known(f"{where}.languages", language, barrier.quiz.languages, "language of the quiz")
+    if task == "tofu":
+        for language in sorted(languages):
+            _known(f"{where}.languages", language, barrier.languages, "language of the study")
+    if task == "mmlu":
+        if barrier.mmlu is None:
+            raise IsoglossError(f"{where}: barrier.mmlu is null; give it, or take this one out")
+        for variant in sorted(variants - {"english"}):
+            _known(f"{where}.variants", variant, barrier.mmlu.variants, "variant of barrier.mmlu")
+        built = barrier.mmlu.languages or barrier.languages
+        for language in sorted(languages - {"en", "mixed"}):
+            _known(f"{where}.languages", language, built, "language of barrier.mmlu")
+
+
+def _known(where: str, name: str, valid: Iterable[str] | Mapping[str, Any], what: str) -> None:
+    if name not in valid:
+        raise IsoglossError(f"{where}: no {what} {name!r}{nearest(name, valid)}")
