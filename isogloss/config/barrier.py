@@ -8,7 +8,7 @@ from isogloss.config.base import Strict
 from isogloss.config.providers import Apertium, Glossary, LibreTranslate, Llm, Seq2Seq
 
 Positive = Annotated[int, Field(gt=0)]
-Limits = tuple[float | None, float | None]
+Limits = Annotated[list[float | None], Field(min_length=2, max_length=2)]
 Granularity = Literal["english", "document", "sentence", "words", "collection"]
 Variant = Literal["full", "mixup", "question", "options", "gt_question", "gt", "onewrong"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
@@ -20,27 +20,27 @@ class Thresholds(Strict):
     Human translations keep within the defaults: FLORES-101 into 4 and XQuAD into 11 languages.
     """
 
-    failed: Limits = Field((None, 1.0), description="percent of the units without a translation")
-    unchanged: Limits = Field((None, 20.0), description="percent of the units that came back as is")
+    failed: Limits = Field([None, 1.0], description="percent of the units without a translation")
+    unchanged: Limits = Field([None, 20.0], description="percent of the units that came back as is")
     in_target: Limits = Field(
-        (95.0, None), description="percent detected as the target language, of 20 characters up"
+        [95.0, None], description="percent detected as the target language, of 20 characters up"
     )
-    source_language: Limits = Field((None, 3.0), description="percent detected as English")
-    other_language: Limits = Field((None, 3.0), description="percent detected as a third language")
+    source_language: Limits = Field([None, 3.0], description="percent detected as English")
+    other_language: Limits = Field([None, 3.0], description="percent detected as a third language")
     identical: Limits = Field(
-        (None, 1.0), description="percent of the translations that equal the text"
+        [None, 1.0], description="percent of the translations that equal the text"
     )
-    markup: Limits = Field((None, 0.1), description="percent with tags of a web page")
-    copied: Limits = Field((None, 1.0), description="percent with five English words in a row")
-    repetition: Limits = Field((None, 0.5), description="percent with the same words over and over")
+    markup: Limits = Field([None, 0.1], description="percent with tags of a web page")
+    copied: Limits = Field([None, 1.0], description="percent with five English words in a row")
+    repetition: Limits = Field([None, 0.5], description="percent with the same words over and over")
     same_answer: Limits = Field(
-        (None, 0.5), description="percent with a translation that three texts or more have"
+        [None, 0.5], description="percent with a translation that three texts or more have"
     )
-    ratio: Limits = Field((0.2, 2.0), description="median of characters per character of the text")
-    lengths: Limits = Field((None, 2.0), description="percent far shorter or longer than usual")
-    unfinished: Limits = Field((None, 2.0), description="percent that end within a sentence")
-    chrf: Limits = Field((40.0, None), description="chrF2 of the back-translations, 0 to 100")
-    low_chrf: Limits = Field((None, 5.0), description="percent of them with a low chrF")
+    ratio: Limits = Field([0.2, 2.0], description="median of characters per character of the text")
+    lengths: Limits = Field([None, 2.0], description="percent far shorter or longer than usual")
+    unfinished: Limits = Field([None, 2.0], description="percent that end within a sentence")
+    chrf: Limits = Field([40.0, None], description="chrF2 of the back-translations, 0 to 100")
+    low_chrf: Limits = Field([None, 5.0], description="percent of them with a low chrF")
 
     @model_validator(mode="after")
     def _least_below_most(self) -> "Thresholds":
@@ -174,31 +174,60 @@ class Selection(Strict):
 class Mmlu(Strict):
     """MMLU and its variants in other languages (paper B, section 3.1)."""
 
+    source: str = Field(
+        "mmlu", description="data set of the source manifest with the folders test, dev and val"
+    )
     take: Literal["rebuild", "published"] = Field(
-        "rebuild", description="build the variants, or read them from `folder`"
+        "rebuild", description="build the variants, or read them as the authors published theirs"
     )
     folder: str | None = Field(
-        None, description="a folder in the layout of the authors' release, for `take: published`"
+        None, description="for `published`: a folder in the layout of the authors' release"
+    )
+    dataset: str | None = Field(
+        None, description="for `published`: a data set in that layout, such as mmlu-mixup"
+    )
+    published: list[Variant] | None = Field(
+        None,
+        description=(
+            "variants taken as published, beside which the others are built; null: all of them, "
+            "and the English questions"
+        ),
     )
     subjects: list[str] | None = Field(None, description="subjects to use; null: all 57")
     questions: Positive | None = Field(
-        None, description="questions of each subject, the first ones; null: all"
+        None,
+        description="questions of each subject, the first ones (of dev always all); null: all",
     )
     variants: list[Variant] = Field(
         ["full", "mixup", "question", "options", "gt_question", "gt", "onewrong"],
-        description="variants to build, beside English",
+        description="variants, beside English",
     )
     languages: list[str] | None = Field(
-        None, description="languages of the variants; null: those of `barrier.languages`"
+        None,
+        description=(
+            "languages of the variants; null: those of `barrier.languages`, which mixup has always"
+        ),
     )
     splits: list[Literal["test", "dev", "val"]] = Field(
         ["test", "dev"], description="splits; dev has the demonstrations of few-shot prompts"
     )
 
     @model_validator(mode="after")
-    def _published_needs_a_folder(self) -> "Mmlu":
-        if (self.take == "published") != (self.folder is not None):
-            raise ValueError("`folder` belongs to `take: published`: give both or neither")
+    def _published_comes_from_somewhere(self) -> "Mmlu":
+        given = [key for key in ("folder", "dataset") if getattr(self, key) is not None]
+        if len(given) != (self.take == "published"):
+            raise ValueError("`take: published` needs one of `folder` and `dataset`; others, none")
+        if self.published is not None and not given:
+            raise ValueError("`published` belongs to `take: published`")
+        for variant in self.published or ():
+            if variant not in self.variants:
+                raise ValueError(f"`published` has {variant!r}, which `variants` has not")
+        for name in ("published", "subjects", "variants", "languages", "splits"):
+            values = getattr(self, name) or []
+            if len(set(values)) < len(values):
+                raise ValueError(f"`{name}` is {values}: give each one once")
+        if "test" not in self.splits:
+            raise ValueError(f"`splits` is {self.splits}: the questions asked are those of test")
         return self
 
 

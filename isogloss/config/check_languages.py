@@ -1,9 +1,10 @@
 """Check the languages of study `barrier`, and that its translations can be made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from isogloss.config.barrier import Barrier
+from isogloss.config.mmlu import MmluSettings
 from isogloss.config.studies import Config
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES
@@ -32,21 +33,30 @@ def _check_languages(barrier: Barrier) -> None:
 
 
 def _check_provider(config: Config, root: Path) -> None:
-    """Check that the provider has the languages of the mixed corpora, where that can be known."""
-    barrier, translation = config.barrier, config.translation
-    mixes = {mix for name in barrier.mixed for mix in barrier.corpora[name].mixes}
-    if mixes <= {"english"}:
-        return
+    """Check that the provider has the languages of what is translated, where that can be known."""
+    translation = config.translation
     valid: Iterable[str] | None = TARGETS.get(translation.provider)
     if translation.provider == "glossary":
         valid = _columns(translation.glossary.file, root)
-    for language in barrier.languages:
-        if valid is not None and language not in ("en", *valid):
-            raise IsoglossError(
-                f"barrier.languages: the provider {translation.provider!r} does not translate "
-                f"into {language!r}, only into {', '.join(sorted(valid))}; take the language out, "
-                "or take another provider"
-            )
+    for where, languages in _translated(config):
+        for language in languages:
+            if valid is not None and language not in ("en", *valid):
+                raise IsoglossError(
+                    f"{where}: the provider {translation.provider!r} does not translate into "
+                    f"{language!r}, only into {', '.join(sorted(valid))}; take the language out, "
+                    "or take another provider"
+                )
+
+
+def _translated(config: Config) -> Iterator[tuple[str, list[str]]]:
+    """Yield the lists of languages that something is translated into, with their keys."""
+    barrier = config.barrier
+    mixes = {mix for name in barrier.mixed for mix in barrier.corpora[name].mixes}
+    built = MmluSettings(config).built() if barrier.mmlu else []
+    if not mixes <= {"english"} or "mixup" in built:
+        yield "barrier.languages", barrier.languages
+    if set(built) - {"mixup"}:
+        yield "barrier.mmlu.languages", MmluSettings(config).languages
 
 
 def _columns(file: str, root: Path) -> list[str]:

@@ -12,6 +12,7 @@ from isogloss.config.barrier import Quiz
 from isogloss.config.check_corpora import check_corpora
 from isogloss.config.check_evaluations import check_evaluations
 from isogloss.config.check_languages import check_languages
+from isogloss.config.check_mmlu import check_mmlu
 from isogloss.config.finetuned import with_finetuned
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.settings import QUIZ_DATA, Settings
@@ -46,6 +47,7 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
     manifest = load_manifest(root / config.sources.manifest)
     _check_references(config, models, manifest, root)
     check_evaluations(config.barrier, models)
+    check_mmlu(config, manifest)
     return Settings(config, models, manifest)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from isogloss.config.corpora import Corpora
 from isogloss.config.evaluations import Evaluations
+from isogloss.config.mmlu import MmluSettings
 from isogloss.config.models import CONTROL_PREFIX, Model
 from isogloss.config.studies import Config
 from isogloss.sources.manifest import Manifest
@@ -47,6 +48,18 @@ class Settings:
             for key in self.used_finetunes()
             if (entry := self.config.finetunes[key]).corpus
         ]
+
+    @property
+    def mmlu(self) -> MmluSettings:
+        """What rules ask of MMLU in study `barrier`."""
+        return MmluSettings(self.config)
+
+    def translated(self) -> dict[str, list[str]]:
+        """Return what is translated by name, MMLU first, with the tables of its translations."""
+        tables = {"mmlu": self.mmlu.translations()} if self.config.barrier.mmlu else {}
+        for corpus, mix in self.corpora.mixes():
+            tables.setdefault(corpus, []).extend(self.corpora.translations(corpus, mix))
+        return {name: paths for name, paths in tables.items() if paths}
 
     def engine(self, model: str) -> str:
         """Return which engine answers for `model`: transformers, vllm or control."""

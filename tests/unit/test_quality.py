@@ -266,7 +266,10 @@ class TestBack:
         assert not server.seen
         quality = measure(units, OPTIONS, back)
         assert value(quality, "chrf")["value"] is None
-        assert "nothing was translated back: provider libretranslate" in markdown(page_of(quality))
+        assert (
+            "nothing was translated back: libretranslate does not translate from 'fi' to 'en'"
+            in (markdown(page_of(quality)))
+        )
 
     def test_none_asked_for_is_said(self):
         page = markdown(page_of(measured(good())))
@@ -339,9 +342,15 @@ class TestFlags:
         assert options.ratio_factor == settings.ratio_factor
         assert options.low_chrf == settings.low_chrf
 
+    def test_a_threshold_as_yaml_gives_it(self):
+        read = Thresholds.model_validate({"in_target": [90, None]})
+        assert read.in_target == [90.0, None]
+        with pytest.raises(ValueError, match="at least 2 items"):
+            Thresholds.model_validate({"in_target": [90]})
+
     def test_a_threshold_the_wrong_way_round(self):
         with pytest.raises(ValueError, match=r"`ratio` is .* give the least value first"):
-            Thresholds(ratio=(2.0, 0.2))
+            Thresholds(ratio=[2.0, 0.2])
 
 
 class TestPage:

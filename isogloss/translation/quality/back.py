@@ -1,5 +1,6 @@
 """A sample of translations, translated back: what is left of the text."""
 
+import logging
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,8 @@ from isogloss.translation.quality.draw import sample
 from isogloss.translation.quality.frames import BACK, UNAVAILABLE
 from isogloss.translation.translate import translate
 from isogloss.translation.units import core
+
+log = logging.getLogger(__name__)
 
 
 def chosen(units: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
@@ -49,7 +52,9 @@ def translate_back(
         try:
             provider.check(str(target), str(source))
         except IsoglossError as error:
-            parts.append(_frame(part, {}, str(error)))
+            log.warning("nothing is translated back: %s", error)
+            why = f"{provider.name} does not translate from {target!r} to {source!r}"
+            parts.append(_frame(part, {}, why))
             continue
         found = translate(
             *(part["translation"], provider, str(target), str(source), folder),
