@@ -78,6 +78,8 @@ def configuration(server: TranslationServer, mirror: Path) -> dict[str, Any]:
                 "small": {"source": "demo-corpora", "file": "general.txt", "mixes": ["english"]}
             },
             "mixed": ["small"],
+            "evaluate": [],
+            "embeddings": None,
             "selection": None,
             "mmlu": {
                 "source": "mini",
