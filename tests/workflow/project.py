@@ -20,7 +20,14 @@ DEMO: dict[str, Any] = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
 SMALL: dict[str, Any] = {
     "bootstrap": {"samples": 50},
     "translation": DEMO["translation"],
-    "barrier": {**DEMO["barrier"], "quiz": {"languages": ["en", "fr"]}},
+    # Study barrier's evaluations have a small configuration of their own, in test_barrier.py.
+    "barrier": {
+        **DEMO["barrier"],
+        "quiz": {"languages": ["en", "fr"]},
+        "evaluations": {},
+        "evaluate": [],
+        "embeddings": None,
+    },
     "tiny": {
         "languages": ["en", "de", "th"],
         "vocabulary": 512,
