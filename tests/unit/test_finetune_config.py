@@ -12,6 +12,9 @@ from isogloss.training.recipe import Recipe
 from tests.demo import ROOT
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+# The study's own fine-tunes and what it asks of them are another matter.
+CONFIG |= {"finetunes": {}}
+CONFIG["barrier"] |= {"evaluate": [], "embeddings": None}
 TEXT = {"base": "llama-3-8b", "data": "text", "files": ["corpus.txt"]}
 SFT = {"base": "llama-3.1-8b", "data": "sft", "files": ["a.parquet", "b.parquet"]}
 TOFU = {"base": "llama-2-chat-7b", "data": "tofu", "corpus": "tofu", "mix": "english"}

@@ -17,7 +17,7 @@ MAIN = ["en", "fr", "de", "es", "it"]
 
 def raw(mmlu: Any, **barrier: Any) -> dict[str, Any]:
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    config["barrier"] |= {"mmlu": mmlu} | barrier
+    config["barrier"] |= {"mmlu": mmlu, "evaluate": []} | barrier
     return config
 
 

@@ -46,6 +46,7 @@ def configuration(server: TranslationServer) -> dict[str, Any]:
             "mixed": ["small", "pairs"],
             "selection": None,
             "mmlu": None,
+            "evaluate": [],
         },
     }
 

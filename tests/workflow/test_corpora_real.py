@@ -31,6 +31,7 @@ CONFIG = {
         "mixed": ["wiki"],
         "selection": None,
         "mmlu": None,
+        "evaluate": [],
     },
 }
 TABLE = "results/barrier/tables/shares.csv"

@@ -35,7 +35,7 @@ def test_ours(tmp_path: Path) -> None:
     assert "Nothing to be done" in make(tmp_path, {})
     make(tmp_path, {"barrier": {"seed": 7}})
     assert (tmp_path / ITEMS).read_bytes() != before
-    make(tmp_path, {"barrier": {"quiz": {"languages": ["hi"]}}})
+    make(tmp_path, {"barrier": {"quiz": {"languages": ["hi"]}, "evaluate": []}})
     assert QUIZ.read(tmp_path / ITEMS).height == 300
 
 
@@ -47,7 +47,7 @@ def test_published(tmp_path: Path) -> None:
         text = f"question,A,B,C,D,GT\nHarry Potter?,{colour},Blond,Rot,Braun,A\n"
         (mirror / f"{name}-00000.csv").write_text(text, encoding="utf-8")
     sources = {"mirror": str(tmp_path / "mirror")}
-    barrier = {"quiz": {"take": "published", "languages": ["de", "en"]}}
+    barrier = {"quiz": {"take": "published", "languages": ["de", "en"]}, "evaluate": []}
     unset = {"ISOGLOSS_MIRROR": ""}
     refused = make(tmp_path, {"sources": sources, "barrier": barrier}, status=1, **unset)
     assert "`python -m isogloss.sources lock hp-quiz`" in refused

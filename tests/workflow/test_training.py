@@ -23,7 +23,7 @@ ENTRY = {
     "threads": 1,
 }
 CONFIG = {
-    **changed(SMALL, ["xmrc", "models"], ["tiny-base", "tiny-more"]),
+    **changed(SMALL, ["xmrc", "models"], ["tiny-base", "tiny-more", "tiny-again"]),
     "finetunes": {"tiny-more": ENTRY, "tiny-again": {**ENTRY, "base": "tiny-more", "steps": 2}},
 }
 FIGURE = "results/training/figure_loss.svg"

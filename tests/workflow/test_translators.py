@@ -56,6 +56,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
                 "mixed": ["questions"],
                 "selection": None,
                 "mmlu": None,
+                "evaluate": [],
             },
         },
     )
