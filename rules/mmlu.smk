@@ -35,6 +35,7 @@ if CONFIG.barrier.mmlu:
             "results/benchmarks/barrier/translate_mmlu.tsv"
         conda:
             provider_environment()
+        threads: provider_threads()
         resources:
             translator=translators(),
             gpu=provider_gpus(),
@@ -47,7 +48,8 @@ if CONFIG.barrier.mmlu:
             provider=provider_options(),
             on_failure=TRANSLATION.on_failure,
         shell:
-            "python {params.script} --source {params.folder:q} --plan {params.plan:q}"
+            provider_python()
+            + " {params.script} --source {params.folder:q} --plan {params.plan:q}"
             ' {params.provider} --memory "$ISOGLOSS_MEMORY" --requests {resources.requests}'
             " --on-failure {params.on_failure} --output {output.table:q}"
             " --report {output.report:q} 2>&1 | tee {log:q}"

@@ -25,6 +25,7 @@ rule back_translate:
         translated=one_of(TRANSLATED),
     conda:
         provider_environment()
+    threads: provider_threads()
     resources:
         translator=translators(),
         gpu=provider_gpus(),
@@ -36,7 +37,8 @@ rule back_translate:
         size=QUALITY.back_translations,
         seed=QUALITY.seed,
     shell:
-        "python {params.script} --translations {input.tables:q} {params.provider}"
+        provider_python()
+        + " {params.script} --translations {input.tables:q} {params.provider}"
         ' --memory "$ISOGLOSS_MEMORY" --requests {resources.requests} --size {params.size}'
         " --seed {params.seed} --output {output:q} 2>&1 | tee {log:q}"
 

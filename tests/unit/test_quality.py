@@ -19,6 +19,7 @@ from isogloss.reporting.tables.markdown import markdown
 from isogloss.retry import Retry
 from isogloss.translation.export import frame_of
 from isogloss.translation.memory import Entry, Memory, add
+from isogloss.translation.providers.by_target import ByTarget
 from isogloss.translation.providers.libretranslate import LibreTranslateProvider
 from isogloss.translation.quality.back import from_memory, translate_back
 from isogloss.translation.quality.chrf import scores
@@ -270,6 +271,27 @@ class TestBack:
             "nothing was translated back: libretranslate does not translate from 'fi' to 'en'"
             in (markdown(page_of(quality)))
         )
+
+    def test_a_model_for_each_target_has_no_way_back(self, server, tmp_path):
+        """As with models from English alone: their names are not that of the whole."""
+        inner = LibreTranslateProvider(server.url, QUICK)
+        provider = ByTarget({"de": inner})
+        assert provider.name != inner.name
+        back = translate_back(self.units, provider, tmp_path, size=5, seed=1, retry=QUICK)
+        assert back.select("status", "reason").unique().rows() == [
+            ("unavailable", "libretranslate does not translate from 'de' to 'en'")
+        ]
+        both = ByTarget({"de": inner, "en": inner})
+        back = translate_back(self.units, both, tmp_path, size=5, seed=1, retry=QUICK)
+        assert set(back["status"]) == {"translated"}
+
+    def test_translations_of_another_provider_are_said(self, server, tmp_path):
+        units = self.units.with_columns(pl.lit("people").alias("provider"))
+        back = self.back(server, tmp_path, units)
+        assert back["reason"].unique().to_list() == [
+            "people is not the provider libretranslate of this run"
+        ]
+        assert not server.seen
 
     def test_none_asked_for_is_said(self):
         page = markdown(page_of(measured(good())))

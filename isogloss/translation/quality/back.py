@@ -8,9 +8,10 @@ import polars as pl
 from isogloss.errors import IsoglossError
 from isogloss.retry import Retry
 from isogloss.translation.memory import FAILED, TRANSLATED, Entry, Memory
+from isogloss.translation.providers.by_target import for_target
 from isogloss.translation.providers.protocol import Provider
 from isogloss.translation.quality.draw import sample
-from isogloss.translation.quality.frames import BACK, UNAVAILABLE
+from isogloss.translation.quality.frames import BACK, PAIR, UNAVAILABLE
 from isogloss.translation.translate import translate
 from isogloss.translation.units import core
 
@@ -18,13 +19,13 @@ log = logging.getLogger(__name__)
 
 
 def chosen(units: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
-    """Return `size` of the translated units of each pair of languages, drawn by `seed`.
+    """Return `size` of the translated units of each provider and pair, drawn by `seed`.
 
     units: with the columns of `isogloss.translation.export.MEMORY`.
     """
     parts = []
     translated = units.filter(status=TRANSLATED)
-    for (source, target), part in translated.group_by("source", "target", maintain_order=True):
+    for (_, source, target), part in translated.group_by(PAIR, maintain_order=True):
         texts = sample(part["text"], size, seed, "back", str(source), str(target))
         parts.append(part.filter(pl.col("text").is_in(list(texts))))
     return pl.concat([translated.clear(), *parts])
@@ -47,13 +48,18 @@ def translate_back(
     reported and not passed over. Raises IsoglossError as `translate` does when a service is down.
     """
     parts = [BACK.empty()]
-    sampled = chosen(units.filter(provider=provider.name), size, seed)
-    for (source, target), part in sampled.group_by("source", "target", maintain_order=True):
+    sampled = chosen(units, size, seed)
+    for (name, source, target), part in sampled.group_by(PAIR, maintain_order=True):
         try:
             provider.check(str(target), str(source))
+            same = for_target(provider, str(target)).name == name
         except IsoglossError as error:
             log.warning("nothing is translated back: %s", error)
-            why = f"{provider.name} does not translate from {target!r} to {source!r}"
+            why = f"{name} does not translate from {target!r} to {source!r}"
+            parts.append(_frame(part, {}, why))
+            continue
+        if not same:
+            why = f"{name} is not the provider {provider.name} of this run"
             parts.append(_frame(part, {}, why))
             continue
         found = translate(
