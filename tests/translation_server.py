@@ -18,10 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 
 FAULTS = ("delay", "429", "500", "page", "empty", "truncated", "reset")
 ERROR_PAGE = "<!DOCTYPE html><html><head><title>Sorry</title></head><body>Busy</body></html>"
-LANGUAGES = [
-    {"code": code, "name": code, "targets": ["en", "de", "es", "zh-Hans"]}
-    for code in ("en", "de", "es", "zh-Hans")
-]
+CODES = ("en", "de", "es", "fr", "it", "zh-Hans")
+LANGUAGES = [{"code": code, "name": code, "targets": list(CODES)} for code in CODES]
 
 
 def translation(text: str, target: str) -> str:
