@@ -29,7 +29,7 @@ def configuration(url: str) -> dict:
     barrier = {
         **SMALL["barrier"],
         "languages": ["en", "fr", "de", "es", "it"],
-        "mmlu": {"subjects": SUBJECTS, "questions": 12},
+        "mmlu": {"subjects": SUBJECTS, "questions": 12, "languages": ["fr", "de", "es", "it"]},
         "quiz": {"languages": ["en", "fr", "fi"]},
         "tofu": {"files": ["retain_perturbed.json"], "questions": 10, "max_new_tokens": 6},
         "translated_tokens": 12,
@@ -127,9 +127,12 @@ def test_the_barrier_of_known_size_is_significant(ran):
     quiz = comparisons.filter(pl.col("family") == "english/control-english-only/quiz")
     assert set(quiz["second_language"]) == {"fr", "fi"}
     assert (quiz["p_corrected"] < 1e-9).all()
-    for kind in ("gold", "random"):
-        none = comparisons.filter(pl.col("family") == f"english/control-{kind}/quiz")
-        assert (none["p_corrected"] > 0.05).all()
+    gold = comparisons.filter(pl.col("family") == "english/control-gold/quiz")
+    assert set(gold["p_corrected"]) == {1.0}
+    # One family of tests errs in one of 20 draws at 5 %; how often is tested over many draws in
+    # test_barrier_statistics.py.
+    random = comparisons.filter(pl.col("family") == "english/control-random/quiz")
+    assert (random["p_corrected"] > 0.001).all()
 
 
 def test_free_answers_are_scored_and_a_translation_without_an_answer_is_counted(ran):
