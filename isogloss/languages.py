@@ -1,5 +1,7 @@
 """Languages of both studies: ISO 639-1 code, English name, and how its text is segmented."""
 
+from collections.abc import Iterable
+
 NAMES = {
     "en": "English",
     "de": "German",
@@ -34,6 +36,6 @@ QUIZ = (
 UNSPACED = frozenset({"zh", "th"})
 
 
-def in_order(codes: set[str]) -> list[str]:
-    """Sort language codes in the order of `NAMES`, the order of every table and figure."""
-    return [code for code in NAMES if code in codes]
+def in_order(codes: set[str], order: Iterable[str] = NAMES) -> list[str]:
+    """Sort language codes in the order of `NAMES`, or another that tables and figures share."""
+    return [code for code in dict.fromkeys(order) if code in codes]

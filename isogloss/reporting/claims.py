@@ -7,9 +7,9 @@ row) and on published tables. The interval is over questions, for the models tha
 does not say how other models would behave.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 import polars as pl
@@ -17,42 +17,50 @@ from numpy.typing import NDArray
 
 from isogloss.errors import IsoglossError
 from isogloss.reporting.modelinfo import ModelInfo
+from isogloss.reporting.tables.numbers import number
 
 Draws = NDArray[np.float64]  # shape (draws,); of length 1 it is the value itself
-Case = tuple[ModelInfo, ...]  # a model, or a base model and one post-trained from it
+NAMED = 6  # models that a note names at most
+
+M = TypeVar("M", bound=ModelInfo)
+Case = tuple[M, ...]  # a model, or a base model and one trained from it
+Need = tuple[Hashable, ...]  # what names a value of a model, such as (setting, metric)
 Verdict = Literal["supported", "contradicted", "undetermined"]
 
 
 @dataclass(frozen=True)
 class Measures:
-    """Values of models: draws by (model key, setting, metric), in the metric's unit."""
+    """Values of models: draws by (model key, *need), in the metric's unit."""
 
-    values: Mapping[tuple[str, str, str], Draws]
+    values: Mapping[Any, Draws]  # keys are tuples of hashable values
     source: str  # named in errors
 
-    def get(self, model: ModelInfo, setting: str, metric: str) -> Draws:
+    def get(self, model: ModelInfo, *need: Hashable) -> Draws:
         """Return a model's draws; raise IsoglossError where the source has none."""
         try:
-            return self.values[model.key, setting, metric]
+            return self.values[model.key, *need]
         except KeyError as error:
+            what = " in ".join(str(part) for part in reversed(need))
             raise IsoglossError(
-                f"{self.source}: no row of {metric} in {setting} for model {model.key!r}; "
+                f"{self.source}: no row of {what} for model {model.key!r}; "
                 "aggregate the scores anew"
             ) from error
 
-    def know(self, model: ModelInfo, needs: Sequence[tuple[str, str]]) -> bool:
-        """Say whether the model has a value for every (setting, metric) of `needs`."""
+    def know(self, model: ModelInfo, needs: Sequence[Need]) -> bool:
+        """Say whether the model has a value for each of `needs`."""
         found = [self.values.get((model.key, *need)) for need in needs]
         return all(draws is not None and bool(np.isfinite(draws).any()) for draws in found)
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A statement, and the statistic that is above 0 where it holds.
+class Claim(Generic[M]):
+    """A statement, and the statistic that is above `least` where it holds.
 
-    `cases` picks the pairs or models to count; `contrast` is one case's number. The claim's
-    number is the mean over the cases, each with the same weight, unless `pooled` is given: it
-    returns the number and the models that it rests on, or None where there are none.
+    `least` is 0 but for claims that nothing is lost, or gained: they hold where the difference is
+    smaller than a margin. `cases` picks the pairs or models to count; `contrast` is one case's
+    number. The claim's number is the mean over the cases, each with the same weight, unless
+    `pooled` is given: it returns the number and the models that it rests on, or None where there
+    are none.
     """
 
     id: str
@@ -62,14 +70,14 @@ class Claim:
     statistic: str  # in words
     population: str  # what a run must have, after "needs": "a base model and ..."
     unit: Literal["pairs", "models"]
-    needs: Sequence[tuple[str, str]]  # setting, metric
-    cases: Callable[[Sequence[ModelInfo]], list[Case]]
-    contrast: Callable[[Measures, Case], Draws]
-    pooled: Callable[[Measures, Sequence[ModelInfo]], tuple[Draws, Case] | None] | None = None
+    needs: Sequence[Need]  # of each model of a case
+    cases: Callable[[Sequence[M]], list[Case[M]]]
+    contrast: Callable[[Measures, Case[M]], Draws]
+    pooled: Callable[[Measures, Sequence[M]], tuple[Draws, Case[M]] | None] | None = None
+    least: float = 0.0
+    decimals: int = 2  # of the printed number; its interval has one less
 
-    def evaluate(
-        self, measures: Measures, models: Sequence[ModelInfo]
-    ) -> tuple[Draws, Case] | None:
+    def evaluate(self, measures: Measures, models: Sequence[M]) -> tuple[Draws, Case[M]] | None:
         """Return the claim's number, shape (draws,), and the models it rests on, if any."""
         if self.pooled is not None:
             return self.pooled(measures, models)
@@ -94,7 +102,7 @@ class Point:
 class Judgement:
     """What a run says of a claim; where it says nothing, `point` is None and `note` says why."""
 
-    claim: Claim
+    claim: Claim[Any]
     verdict: Verdict
     point: Point | None
     low: float | None
@@ -102,7 +110,7 @@ class Judgement:
     note: str
 
 
-def pairs(models: Sequence[ModelInfo]) -> list[Case]:
+def pairs(models: Sequence[M]) -> list[Case[M]]:
     """Return every post-trained model with its base model, where both are there."""
     by_key = {model.key: model for model in models}
     return [
@@ -112,12 +120,12 @@ def pairs(models: Sequence[ModelInfo]) -> list[Case]:
     ]
 
 
-def stage(models: Sequence[ModelInfo], name: str) -> list[Case]:
+def stage(models: Sequence[M], name: str) -> list[Case[M]]:
     """Return the models of a stage, one per case."""
     return [(model,) for model in models if model.stage == name]
 
 
-def sized(cases: Sequence[Case], least: float, most: float) -> list[Case]:
+def sized(cases: Sequence[Case[M]], least: float, most: float) -> list[Case[M]]:
     """Return the cases whose models all have `least` to `most` billion parameters."""
     return [
         case
@@ -126,7 +134,7 @@ def sized(cases: Sequence[Case], least: float, most: float) -> list[Case]:
     ]
 
 
-def point(claim: Claim, models: Sequence[ModelInfo], values: Measures) -> Point | None:
+def point(claim: Claim[M], models: Sequence[M], values: Measures) -> Point | None:
     """Return a claim's number on values without draws, such as published ones; None without any.
 
     Controls are no models, and a model that lacks one of the claim's values is left out.
@@ -137,18 +145,18 @@ def point(claim: Claim, models: Sequence[ModelInfo], values: Measures) -> Point 
         return None
     number, used = evaluated
     cases = claim.cases(known)
-    holds = sum(bool(claim.contrast(values, case)[0] > 0) for case in cases)
+    holds = sum(bool(claim.contrast(values, case)[0] > claim.least) for case in cases)
     return Point(float(number[0]), len(used), len(cases), holds)
 
 
 def judge(
-    claim: Claim, models: Sequence[ModelInfo], values: Measures, draws: Measures, level: float
+    claim: Claim[M], models: Sequence[M], values: Measures, draws: Measures, level: float
 ) -> Judgement:
     """Judge a claim by the percentile interval of its number over the draws.
 
     `values` has the values themselves, `draws` their replicates, and `level` (0-1) is the
-    interval's coverage. Supported: the whole interval lies above 0; contradicted: below 0;
-    undetermined: else, and where a run has no such models.
+    interval's coverage. Supported: the whole interval lies above the claim's `least`, which is
+    mostly 0; contradicted: below it; undetermined: else, and where a run has no such models.
     """
     found = point(claim, models, values)
     notes = _left_out(claim, models, values)
@@ -165,9 +173,12 @@ def judge(
         return Judgement(claim, "undetermined", found, None, None, " ".join(notes))
     tail = 100 * (1 - level) / 2
     low, high = (float(end) for end in np.percentile(known, [tail, 100 - tail]))
-    verdict: Verdict = "supported" if low > 0 else "contradicted" if high < 0 else "undetermined"
+    least = claim.least
+    verdict: Verdict = (
+        "supported" if low > least else "contradicted" if high < least else "undetermined"
+    )
     if verdict == "undetermined":
-        notes.append("The interval holds 0.")
+        notes.append(f"The interval holds {number(least, 0)}.")
     return Judgement(claim, verdict, found, low, high, " ".join(notes))
 
 
@@ -210,18 +221,20 @@ def draws_of_replicates(replicates: pl.DataFrame, shots: int) -> Measures:
     )
 
 
-def _known(claim: Claim, models: Sequence[ModelInfo], values: Measures) -> list[ModelInfo]:
+def _known(claim: Claim[M], models: Sequence[M], values: Measures) -> list[M]:
     real = [model for model in models if model.stage != "control"]
     return [model for model in real if values.know(model, claim.needs)]
 
 
-def _left_out(claim: Claim, models: Sequence[ModelInfo], values: Measures) -> list[str]:
+def _left_out(claim: Claim[M], models: Sequence[M], values: Measures) -> list[str]:
     """Name the models that the claim is about and that have nothing measured."""
     about = {model for case in claim.cases(models) for model in case}
     if claim.pooled is not None:
         about |= {model for model in models if model.stage != "control"}
     known = _known(claim, models, values)
     labels = [m.label for m in models if m in about and m not in known]
+    if len(labels) > NAMED:
+        labels = [*labels[: NAMED - 1], f"{len(labels) - NAMED + 1} others"]
     return [f"Left out, nothing measured: {', '.join(labels)}."] if labels else []
 
 

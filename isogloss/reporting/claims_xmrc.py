@@ -34,19 +34,21 @@ LANGUAGE_ERROR = ("en-x", "language_error")
 CROSS, SAME = ("en-x", "f1"), ("x-x", "f1")
 
 
-def _decrease(measure: tuple[str, str]) -> Callable[[Measures, Case], Draws]:
+def _decrease(measure: tuple[str, str]) -> Callable[[Measures, Case[ModelInfo]], Draws]:
     """Return the contrast of a pair: the base model's value minus its post-trained model's."""
     return lambda values, case: values.get(case[0], *measure) - values.get(case[1], *measure)
 
 
-def _excess(more: tuple[str, str], less: tuple[str, str]) -> Callable[[Measures, Case], Draws]:
+def _excess(
+    more: tuple[str, str], less: tuple[str, str]
+) -> Callable[[Measures, Case[ModelInfo]], Draws]:
     """Return the contrast of a model: one of its values minus another."""
     return lambda values, case: values.get(case[0], *more) - values.get(case[0], *less)
 
 
 def _base_minus_post_trained(
     values: Measures, models: Sequence[ModelInfo]
-) -> tuple[Draws, Case] | None:
+) -> tuple[Draws, Case[ModelInfo]] | None:
     """Return the mean language error of all base models minus that of all post-trained ones."""
     base, trained = stage(models, "base"), stage(models, "post-trained")
     if not base or not trained:
@@ -58,7 +60,7 @@ def _base_minus_post_trained(
     return means[0] - means[1], tuple(model for (model,) in base + trained)
 
 
-CLAIMS = (
+CLAIMS: tuple[Claim[ModelInfo], ...] = (
     Claim(
         id="a",
         title="post-training narrows the en-x gap",
@@ -201,4 +203,4 @@ def check(
             f"Not counted under Published, as the model table lacks them: {listing(unknown)}."
         )
     document = claims_show.document(judgements, points, notes, caption)
-    return document, claims_show.csv(judgements, points, shots, table)
+    return document, claims_show.csv_beside(judgements, points, shots, table)

@@ -1,8 +1,8 @@
 """What tables, figures and claims need to know of a model, as rules pass it on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, fields
+from typing import Literal, TypeVar, get_args
 
 from isogloss.errors import IsoglossError
 from isogloss.script import json_value
@@ -31,34 +31,42 @@ class ModelInfo:
         return f"{self.parameters:g}B"
 
 
+M = TypeVar("M", bound=ModelInfo)
+
+
 def parse_models(text: str) -> list[ModelInfo]:
     """Parse a JSON list of models, in the order of the config with controls last.
 
     Raises IsoglossError for what is not such a list, an unknown stage, or a key or label given
     twice. A `base` may name a model that is not in the list: then it was not run.
     """
+    return parse_models_as(ModelInfo, text)
+
+
+def parse_models_as(kind: type[M], text: str) -> list[M]:
+    """Parse a JSON list of models of a study that knows more of them than ModelInfo has."""
     entries = json_value(text)
-    fields = list(ModelInfo.__dataclass_fields__)
+    names = [field.name for field in fields(kind)]
     if not isinstance(entries, list):
         raise IsoglossError(f"models must be a JSON list, not {text[:60]!r}")
-    models: list[ModelInfo] = []
+    models: list[M] = []
     for entry in entries:
-        if not isinstance(entry, dict) or sorted(entry) != sorted(fields):
-            raise IsoglossError(f"models: {entry!r} must be an object with the keys {fields}")
+        if not isinstance(entry, dict) or sorted(entry) != sorted(names):
+            raise IsoglossError(f"models: {entry!r} must be an object with the keys {names}")
         if entry["stage"] not in get_args(Stage):
             raise IsoglossError(
                 f"models: stage {entry['stage']!r} of {entry['key']!r} is not one of "
                 f"{list(get_args(Stage))}"
             )
-        models.append(ModelInfo(**entry))
-    for field in ("key", "label"):
-        values = [getattr(model, field) for model in models]
+        models.append(kind(**entry))
+    for name in ("key", "label"):
+        values = [getattr(model, name) for model in models]
         twice = sorted({value for value in values if values.count(value) > 1})
         if twice:
-            raise IsoglossError(f"models: {field} {twice[0]!r} is given twice")
+            raise IsoglossError(f"models: {name} {twice[0]!r} is given twice")
     return models
 
 
-def in_table_order(models: Sequence[ModelInfo]) -> list[ModelInfo]:
+def in_table_order(models: Sequence[M]) -> list[M]:
     """Sort as in the papers' tables: base models, post-trained ones, controls; stable inside."""
     return sorted(models, key=lambda model: get_args(Stage).index(model.stage))

@@ -10,7 +10,6 @@ from isogloss.errors import IsoglossError
 from isogloss.reporting.figures.style import (
     COLOURS,
     HEADING,
-    KEY,
     LINE,
     MARGIN,
     SETTINGS,
@@ -19,8 +18,8 @@ from isogloss.reporting.figures.style import (
     Look,
     Page,
     footnote_height,
+    legend_lines,
     save,
-    text_width,
 )
 from isogloss.training.curve import Step
 
@@ -67,17 +66,6 @@ def names(curves: Sequence[Curve]) -> list[str]:
     return [curve.label.removeprefix(curve.base).removeprefix(" + ") for curve in curves]
 
 
-def legend_lines(curves: Sequence[Curve], width: float) -> list[list[tuple[float, int]]]:
-    """Lay out a panel's legend in columns: for each line, (left in inches, number of the curve)."""
-    column = KEY + 0.3 + max(text_width(name) for name in names(curves))
-    columns = max(1, int(width // column))
-    numbers = range(len(curves))
-    return [
-        [(place * column, number) for place, number in enumerate(numbers[n : n + columns])]
-        for n in range(0, len(curves), columns)
-    ]
-
-
 def panel(axes: "Axes", curves: Sequence[Curve]) -> None:
     """Draw the curves of one base model: each step faintly, and its running mean."""
     from matplotlib.ticker import MaxNLocator
@@ -116,7 +104,8 @@ def draw(curves: Sequence[Curve]) -> "Figure":
     panels = list(groups.values())
     rows = [panels[n : n + columns] for n in range(0, len(panels), columns)]
     heads = [
-        LINE * (1 + max(len(legend_lines(group, width)) for group in row)) + LEGEND for row in rows
+        LINE * (1 + max(len(legend_lines(names(group), width)) for group in row)) + LEGEND
+        for row in rows
     ]
     notes = [
         f"Thick lines: running means over 1/{SMOOTHED} of the steps; faint ones: each step.",
@@ -130,7 +119,7 @@ def draw(curves: Sequence[Curve]) -> "Figure":
         for place, group in enumerate(row):
             left = LEFT + place * (width + GUTTER + 0.1)
             page.text(left, top + 0.08, group[0].base, fontweight="bold")
-            for line, entries in enumerate(legend_lines(group, width)):
+            for line, entries in enumerate(legend_lines(names(group), width)):
                 for offset, number in entries:
                     look = looks(len(group))[number]
                     page.key(

@@ -143,6 +143,20 @@ def text_width(text: str, size: float = TEXT) -> float:
     return float(TextPath((0, 0), text, size=size, prop=font).get_extents().width) / 72
 
 
+def legend_lines(labels: Sequence[str], width: float) -> list[list[tuple[float, int]]]:
+    """Lay out a legend: for each line, (inches from its left end, number of the label)."""
+    lines: list[list[tuple[float, int]]] = [[]]
+    left = 0.0
+    for number, label in enumerate(labels):
+        size = KEY + 0.07 + text_width(label) + 0.2
+        if lines[-1] and left + size > width:
+            lines.append([])
+            left = 0.0
+        lines[-1].append((left, number))
+        left += size
+    return lines
+
+
 def save(figure: "Figure", svg: Path, pdf: Path, title: str) -> None:
     """Write both files; neither holds a date, so the same figure gives the same bytes."""
     for path, metadata in (
