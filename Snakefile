@@ -26,6 +26,8 @@ include: "rules/quality.smk"
 include: "rules/samples.smk"
 include: "rules/barrier.smk"
 include: "rules/embeddings.smk"
+include: "rules/barrier_tables.smk"
+include: "rules/barrier_figures.smk"
 include: "rules/index.smk"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from isogloss.config.barrier_reports import BarrierReports
 from isogloss.config.corpora import Corpora
 from isogloss.config.evaluations import Evaluations
 from isogloss.config.mmlu import MmluSettings
@@ -60,6 +61,11 @@ class Settings:
         for corpus, mix in self.corpora.mixes():
             tables.setdefault(corpus, []).extend(self.corpora.translations(corpus, mix))
         return {name: paths for name, paths in tables.items() if paths}
+
+    @property
+    def barrier_reports(self) -> BarrierReports:
+        """What rules tell the reports of study `barrier`."""
+        return BarrierReports(self.config, self.models, self.evaluations)
 
     def engine(self, model: str) -> str:
         """Return which engine answers for `model`: transformers, vllm or control."""

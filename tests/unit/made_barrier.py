@@ -9,18 +9,14 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cache
-from itertools import combinations
 
 import numpy as np
 import polars as pl
 
-from isogloss.barrier.aggregate import aggregate_model
-from isogloss.barrier.cells import CELLS, COMPARISONS, REPLICATES
-from isogloss.barrier.compare import Side, answers, compare, with_english
 from isogloss.barrier.conditions import COLUMNS, Condition, conditions
 from isogloss.barrier.scores import SCORES
+from isogloss.barrier.study import Finetuned, aggregate
 from isogloss.config.barrier import Evaluation
-from isogloss.metrics.aggregate import make_draws
 from isogloss.reporting.barrier.models import BarrierModel
 from isogloss.reporting.barrier.p_values import Tests
 from isogloss.reporting.barrier.results import Results
@@ -186,35 +182,15 @@ def tables(
     chance: Chance = as_published, models: tuple[BarrierModel, ...] = tuple(MODELS)
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return CELLS, REPLICATES and COMPARISONS of all models."""
-    cells, replicates, compared = [], [], []
-    for task, items in ITEMS.items():
-        draws = make_draws([item for item, *_ in items], 200, LEVEL, 7)
-        right: dict[Side, dict[str, bool]] = {}
-        for model in models:
-            asked = [c for c in condition_list(model.key) if c.task == task]
-            if not asked:
-                continue
-            made = scores(model.key, asked, chance)
-            one, drawn = aggregate_model(made, model.key, draws)
-            cells.append(one)
-            replicates.append(drawn)
-            right |= {Side(model.key, c): found for c, found in answers(made).items()}
-            pairs = with_english(model.key, [s.condition for s in right if s.model == model.key])
-            compared.append(compare(f"english/{model.key}/{task}", pairs, right, draws))
-        for start in {model.start for model in models if model.start}:
-            family = [start, *(m.key for m in models if m.start == start)]
-            sides = [
-                (Side(first, side.condition), side)
-                for second, first in combinations(family, 2)
-                for side in right
-                if side.model == second and Side(first, side.condition) in right
-            ]
-            compared.append(compare(f"finetuned/{start}/{task}", sides, right, draws))
-    return (
-        CELLS.check(pl.concat(cells)),
-        REPLICATES.check(pl.concat(replicates)),
-        COMPARISONS.check(pl.concat(compared)),
-    )
+    made = {
+        model.key: scores(model.key, asked, chance)
+        for model in models
+        if (asked := condition_list(model.key))
+    }
+    finetuned = [
+        Finetuned(m.key, m.start, str(m.corpus), str(m.mix)) for m in models if m.start is not None
+    ]
+    return aggregate(made, finetuned, {"samples": 200, "level": LEVEL, "seed": 7})
 
 
 def results(

@@ -13,7 +13,8 @@ from isogloss.reporting.barrier import letters
 from isogloss.reporting.barrier.results import Results
 from isogloss.reporting.barrier.sheet import csv as sheet_csv
 from isogloss.reporting.barrier.sheet_show import document
-from isogloss.reporting.barrier.tables import TABLES, sheet
+from isogloss.reporting.barrier.tables import TABLES
+from isogloss.reporting.barrier.tables import make_sheet as sheet
 from isogloss.reporting.caption import Caption
 from isogloss.reporting.tables.latex import latex
 from isogloss.reporting.tables.markdown import markdown
@@ -184,7 +185,7 @@ def test_marks_say_which_differences_are_significant():
     [
         ("table02", [*made.GENERAL, *made.CONTROLS], "no model off the shelf mixup MMLU"),
         ("table03", [made.LLAMA, *made.CONTROLS], "no model that it fine-tuned on general text"),
-        ("table08", [*made.GENERAL, *made.CONTROLS], "no model's answers by the first token"),
+        ("table08", [*made.GENERAL, *made.CONTROLS], "no model's answers to MMLU in more than one way"),
         ("barrier", made.CONTROLS, "asks no model the same questions"),
         ("comparisons", [made.LLAMA, *made.CONTROLS], "fine-tunes no model"),
     ],

@@ -184,18 +184,21 @@ def table08(results: Results, tests: Tests) -> Sheet:
             for number, way in ways.items()
         ]
 
-    first_token = [Column("", mmlu(v, scoring="first-token")) for v in ("english", "mixup")]
-    compared = [
-        model
-        for model in off_the_shelf(results.models)
-        if any(c.of(results, model, way(c.way)) for c in first_token for way in ways.values())
-    ]
+    def readings(model: BarrierModel) -> set[str | None]:
+        return {
+            column.way.scoring
+            for column in ENGLISH_AND_MIXUP
+            for way in ways.values()
+            if column.of(results, model, way(column.way))
+        }
+
+    compared = [model for model in off_the_shelf(results.models) if len(readings(model)) > 1]
     return make(
         "table08",
         ENGLISH_AND_MIXUP,
         [("", both(compared)), ("Controls", both(controls(results.models)))],
         partial(accuracy, results),
-        empty="This run reads no model's answers by the first token that it writes.",
+        empty="This run reads no model's answers to MMLU in more than one way.",
         alpha=tests.alpha,
         notes=["5-shot: English demonstrations. A first token that is no option id is wrong."],
     )
@@ -261,7 +264,7 @@ TABLES = {
 }
 
 
-def sheet(name: str, results: Results, tests: Tests) -> Sheet:
+def make_sheet(name: str, results: Results, tests: Tests) -> Sheet:
     """Return the table of that name; raise IsoglossError for an unknown one."""
     if name not in TABLES:
         raise IsoglossError(f"--table: no table {name!r}{nearest(name, TABLES)}")

@@ -6,46 +6,44 @@ the full space at every p, which unlike the projection can be compared over kind
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from isogloss.errors import IsoglossError, nearest
 from isogloss.reporting.barrier.models import BarrierModel, families, off_the_shelf, short_name
+from isogloss.reporting.figures.embedding_panels import (
+    LOOKS,
+    NAMES,
+    ORIGINALS,
+    cosines,
+    difference,
+    differences,
+    projection,
+)
 from isogloss.reporting.figures.panels import sentence_only
 from isogloss.reporting.figures.style import (
-    BLUE,
-    FAINT,
     HEADING,
-    INK,
     LINE,
     MARGIN,
-    ORANGE,
+    SETTINGS,
     SMALL,
-    VERMILLION,
     WIDTH,
-    Look,
     Page,
     footnote_height,
+    save,
     text_width,
 )
 from isogloss.reporting.tables.numbers import count, number
 from isogloss.representations.conditions import HIDDEN, MIXED, REPLACED
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SHELF_TITLE = "Texts with words in other languages, and disturbed at random: embeddings"
 TUNED_TITLE = "Embeddings of mixed texts, before and after fine-tuning"
-NAMES = {MIXED: "words in other languages", REPLACED: "tokens replaced", HIDDEN: "tokens hidden"}
-# Points without lines through them.
-LOOKS = {
-    MIXED: Look(BLUE, "o", dashes="none"),
-    REPLACED: Look(VERMILLION, "s", dashes="none"),
-    HIDDEN: Look(ORANGE, "^", dashes="none"),
-}
-ORIGINALS = Look(FAINT, "o", hollow=True, dashes="none")
 SUBTITLE = "Each kind has a picture of its own with the originals, and a difference to them."
 # Inches.
 SQUARE, GUTTER, LEFT, GAP, AXIS, HEAD = 1.62, 0.2, 0.5, 0.3, 0.4, 0.24
@@ -77,21 +75,35 @@ def finetuned(
     return _draw(TUNED_TITLE, points, similarity, list(shown), nothing)
 
 
+# A figure's title, for the files' metadata, and the function that draws it.
+FIGURES = {"figure02": (SHELF_TITLE, off_shelf), "figure17": (TUNED_TITLE, finetuned)}
+
+
+def make_embeddings_figure(
+    name: str,
+    points: pl.DataFrame,
+    similarity: pl.DataFrame,
+    models: Sequence[BarrierModel],
+    svg: Path,
+    pdf: Path,
+) -> None:
+    """Draw one of FIGURES from POINTS and SIMILARITY and write it as SVG and as PDF.
+
+    Raises IsoglossError for an unknown figure.
+    """
+    import matplotlib as mpl
+
+    if name not in FIGURES:
+        raise IsoglossError(f"figure {name!r} is unknown{nearest(name, FIGURES)}")
+    title, draw = FIGURES[name]
+    with mpl.rc_context(SETTINGS):
+        save(draw(points, similarity, models), svg, pdf, title)
+
+
 def middle_p(points: pl.DataFrame) -> float:
     """Return the p whose pictures are drawn: the middle one, of an even number the lower."""
     values = sorted(set(points["p"]))
     return float(values[(len(values) - 1) // 2])
-
-
-def differences(part: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return each text's distance from its original by coordinate, in spreads of the originals.
-
-    Pictures have no unit; the spread is the root mean square distance of the originals from
-    their centre, over both coordinates.
-    """
-    x, y = part["original_x"].to_numpy(), part["original_y"].to_numpy()
-    spread = float(np.sqrt(x.var() + y.var()))
-    return (part["x"].to_numpy() - x) / spread, (part["y"].to_numpy() - y) / spread
 
 
 def _draw(
@@ -145,9 +157,9 @@ def _model(
         left = LEFT + place * (SQUARE + GUTTER)
         page.text(left, top + HEAD + 0.05, f"p = {p:g}" if place == 0 else "", fontsize=SMALL)
         axes = page.axes(left, pictures, SQUARE, SQUARE)
-        _projection(axes, parts[kind], kind)
+        projection(axes, parts[kind], kind)
         below = page.axes(left, pictures + SQUARE + GAP, SQUARE, SQUARE)
-        _difference(below, *moved[kind], kind, 1.05 * reach)
+        difference(below, *moved[kind], kind, 1.05 * reach)
         if place == 0:
             axes.set_ylabel("projection", fontsize=SMALL)
             below.set_ylabel("difference to original", fontsize=SMALL)
@@ -156,70 +168,11 @@ def _model(
     page.text(COSINES, top + HEAD + 0.05, "cosine similarity with the original", fontsize=SMALL)
     tall = 2 * SQUARE + GAP - LINE * len(_found(tests)) - 0.25
     axes = page.axes(COSINES, pictures, WIDTH - COSINES - MARGIN, tall)
-    _cosines(axes, points)
+    cosines(axes, points)
     axes.set_ylim(least - 0.04 * (1 - least), 1 + 0.04 * (1 - least))
     for line, sentence in enumerate(_found(tests)):
         y = pictures + tall + 0.48 + LINE * line
         page.text(COSINES - 0.35, y, sentence, fontsize=SMALL)
-
-
-def _scatter(axes: "Axes", x: np.ndarray, y: np.ndarray, look: Look, size: float) -> None:
-    axes.plot(
-        x,
-        y,
-        linestyle="none",
-        marker=look.marker,
-        markersize=size,
-        markerfacecolor="none" if look.hollow else look.colour,
-        markeredgecolor=look.colour,
-        markeredgewidth=0.5 if look.hollow else 0,
-        alpha=0.8 if look.hollow else 0.5,
-        rasterized=len(x) > 2000,  # a drawing of so many marks is slow to open
-    )
-
-
-def _size(texts: int) -> float:
-    """Return a marker's size in points: smaller, the more there are."""
-    return 3.4 if texts <= 200 else 2.2 if texts <= 1000 else 1.5
-
-
-def _projection(axes: "Axes", part: pl.DataFrame, kind: str) -> None:
-    size = _size(len(part))
-    _scatter(axes, part["original_x"].to_numpy(), part["original_y"].to_numpy(), ORIGINALS, size)
-    _scatter(axes, part["x"].to_numpy(), part["y"].to_numpy(), LOOKS[kind], size)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_aspect("equal", adjustable="datalim")
-
-
-def _difference(axes: "Axes", x: np.ndarray, y: np.ndarray, kind: str, reach: float) -> None:
-    for line in (axes.axhline, axes.axvline):
-        line(0, color=INK, linewidth=0.6)
-    _scatter(axes, x, y, LOOKS[kind], _size(len(x)))
-    axes.set_xlim(-reach, reach)
-    axes.set_ylim(-reach, reach)
-    axes.tick_params(labelsize=SMALL)
-    axes.locator_params(nbins=5)
-
-
-def _cosines(axes: "Axes", points: pl.DataFrame) -> None:
-    """Draw for each p and kind the median, the middle half and the middle nine tenths."""
-    chances = sorted(set(points["p"]))
-    for place, kind in enumerate(NAMES):
-        look = LOOKS[kind]
-        for position, chance in enumerate(chances):
-            values = points.filter(kind=kind, p=chance)["cosine"].to_numpy()
-            if not len(values):
-                continue
-            x = position + 0.26 * (place - 1)
-            low, first, middle, third, high = np.percentile(values, [5, 25, 50, 75, 95])
-            axes.vlines(x, low, high, color=look.colour, linewidth=0.8)
-            axes.vlines(x, first, third, color=look.colour, linewidth=3.2, alpha=0.45)
-            axes.plot(x, middle, **(look.options(4.6) | {"linestyle": "none"}))
-    axes.set_xticks(range(len(chances)), [f"{chance:g}" for chance in chances])
-    axes.set_xlim(-0.55, len(chances) - 0.45)
-    axes.set_xlabel("p", labelpad=2)
-    axes.grid(axis="y")
 
 
 def _found(tests: pl.DataFrame) -> list[str]:

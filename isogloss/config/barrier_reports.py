@@ -1,0 +1,65 @@
+"""What rules tell the reports of study barrier: models with what they learned, and settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from isogloss.config.evaluations import Evaluations
+from isogloss.config.models import CONTROL_PREFIX, Model
+from isogloss.config.studies import Config
+
+LABELS = {"gold": "gold", "random": "random", "english-only": "English only"}
+
+
+@dataclass(frozen=True)
+class BarrierReports:
+    """The models that study `barrier` evaluates or embeds, seen by its tables and figures."""
+
+    config: Config
+    models: Mapping[str, Model]
+    evaluations: Evaluations
+
+    def evaluated(self) -> list[str]:
+        """Return the models that are asked something, controls last."""
+        return self.evaluations.keys()
+
+    def embedded(self) -> list[str]:
+        """Return the models that texts are embedded with."""
+        embeddings = self.config.barrier.embeddings
+        return list(embeddings.models) if embeddings else []
+
+    def info(self) -> list[dict[str, Any]]:
+        """Return `isogloss.reporting.barrier.models.BarrierModel` of every model, controls last."""
+        keys = list(dict.fromkeys([*self.evaluated(), *self.embedded()]))
+        controls = [key for key in keys if key.startswith(CONTROL_PREFIX)]
+        return [self._info(key) for key in keys if key not in controls] + [
+            self._control(key) for key in controls
+        ]
+
+    def _info(self, key: str) -> dict[str, Any]:
+        fields = {"label", "family", "stage", "base", "parameters"}
+        info = {"key": key, **self.models[key].model_dump(include=fields)}
+        entry = self.config.finetunes.get(key)
+        if entry is None:
+            return info | dict.fromkeys(["start", "corpus", "documents", "mix"])
+        corpora = self.config.barrier.corpora
+        documents = corpora[entry.corpus].documents if entry.corpus else None
+        return info | {
+            "start": entry.base,
+            "corpus": entry.corpus,
+            "documents": documents,
+            "mix": entry.mix,
+        }
+
+    def _control(self, key: str) -> dict[str, Any]:
+        label = f"Control: {LABELS[key.removeprefix(CONTROL_PREFIX)]}"
+        info = {"key": key, "label": label, "family": "Control", "stage": "control"}
+        nothing = ["base", "parameters", "start", "corpus", "documents", "mix"]
+        return info | dict.fromkeys(nothing)
+
+    def options(self) -> dict[str, Any]:
+        """Return the settings that tables, figures and claims depend on."""
+        return {
+            "languages": self.config.barrier.languages,
+            **self.config.bootstrap.model_dump(include={"samples", "level", "seed"}),
+        }

@@ -1,0 +1,42 @@
+"""Write one table of study barrier as CSV, Markdown and LaTeX."""
+
+import argparse
+from pathlib import Path
+
+from isogloss.barrier.cells import COMPARISONS
+from isogloss.reporting.barrier import letters, sheet, sheet_show
+from isogloss.reporting.barrier.options import parse_options, read_results
+from isogloss.reporting.barrier.p_values import Tests
+from isogloss.reporting.barrier.tables import TABLES, make_sheet
+from isogloss.reporting.caption import read_caption
+from isogloss.reporting.tables.write import write
+from isogloss.script import run
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--table", required=True, help=f"one of {', '.join([*TABLES, letters.NAME])}"
+    )
+    parser.add_argument("--cells", type=Path, required=True)
+    parser.add_argument("--replicates", type=Path, required=True)
+    parser.add_argument("--comparisons", type=Path, required=True)
+    parser.add_argument("--models", required=True, help="JSON list of models")
+    parser.add_argument("--options", required=True, help="JSON object of run settings")
+    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
+    for suffix in ("csv", "markdown", "latex"):
+        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    args = parser.parse_args()
+    options, caption = parse_options(args.options), read_caption(args.caption)
+    results = read_results(args.cells, args.replicates, args.models, options)
+    if args.table == letters.NAME:
+        lines = letters.lines(results)
+        document, text = letters.document(lines, results, caption), letters.csv(lines)
+    else:
+        tests = Tests(COMPARISONS.read(args.comparisons), results)
+        made = make_sheet(args.table, results, tests)
+        document, text = sheet_show.document(made, caption, options.samples), sheet.csv(made)
+    write(document, text, args.csv, args.markdown, args.latex, study="barrier")
+
+
+run(main)
