@@ -185,7 +185,11 @@ def test_marks_say_which_differences_are_significant():
     [
         ("table02", [*made.GENERAL, *made.CONTROLS], "no model off the shelf mixup MMLU"),
         ("table03", [made.LLAMA, *made.CONTROLS], "no model that it fine-tuned on general text"),
-        ("table08", [*made.GENERAL, *made.CONTROLS], "no model's answers to MMLU in more than one way"),
+        (
+            "table08",
+            [*made.GENERAL, *made.CONTROLS],
+            "answers to MMLU in more than one way",
+        ),
         ("barrier", made.CONTROLS, "asks no model the same questions"),
         ("comparisons", [made.LLAMA, *made.CONTROLS], "fine-tunes no model"),
     ],
