@@ -114,9 +114,10 @@ class Seq2SeqProvider:
         model = AutoModelForSeq2SeqLM.from_pretrained(
             self._folder,
             dtype=getattr(torch, self._dtype),
-            device_map="auto" if torch.cuda.is_available() else None,
             use_safetensors=True,
         ).eval()
+        # On one GPU: OPUS-MT's classes do not say how they could be spread.
+        model.to("cuda" if torch.cuda.is_available() else "cpu")
         positions = getattr(model.config, "max_position_embeddings", None)
         if positions and self._max_new_tokens + 2 > positions:
             raise IsoglossError(
