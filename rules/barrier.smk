@@ -58,13 +58,6 @@ rule build_tofu:
         " --on-failure {params.on_failure} --output {output:q} 2>&1 | tee {log:q}"
 
 
-def barrier_tables(model):
-    """Return the options that name the tables of a model's questions."""
-    return " ".join(
-        f"--{name} {path}" for name, path in EVALUATIONS.inputs(model).items()
-    )
-
-
 rule build_barrier_prompts:
     input:
         lambda wildcards: list(EVALUATIONS.inputs(wildcards.model).values()),

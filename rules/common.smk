@@ -94,6 +94,25 @@ def one_of(names):
     return "|".join(re.escape(name) for name in names) or "a^"
 
 
+def chat_template(model):
+    """Return the file of the chat template that a fine-tuned model gets, if it gets one."""
+    path = CONFIG.finetunes[model].chat_template
+    return [in_project(path)] if path else []
+
+
+def back_translations(wildcards):
+    """Return the table of back-translations, if there are to be any."""
+    name = f"results/barrier/quality/{wildcards.translated}/back.parquet"
+    return [name] if CONFIG.translation.quality.back_translations else []
+
+
+def barrier_tables(model):
+    """Return the options that name the tables of a model's questions."""
+    return " ".join(
+        f"--{name} {path}" for name, path in SETTINGS.evaluations.inputs(model).items()
+    )
+
+
 def show_failed_logs(snakemake_logs, lines=15):
     """Print the path and the last lines of each failed job's log."""
     text = "".join(Path(log).read_text(encoding="utf-8") for log in snakemake_logs)

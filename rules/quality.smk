@@ -5,12 +5,6 @@ QUALITY = TRANSLATION.quality
 TRANSLATED = SETTINGS.translated()
 
 
-def back_translations(wildcards):
-    """Return the table of back-translations, if there are to be any."""
-    name = f"results/barrier/quality/{wildcards.translated}/back.parquet"
-    return [name] if QUALITY.back_translations else []
-
-
 rule back_translate:
     input:
         tables=lambda wildcards: TRANSLATED[wildcards.translated],

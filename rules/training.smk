@@ -55,12 +55,6 @@ rule finetune:
         " 2>&1 | tee {log:q}"
 
 
-def chat_template(model):
-    """Return the file of the chat template that a fine-tuned model gets, if it gets one."""
-    path = CONFIG.finetunes[model].chat_template
-    return [in_project(path)] if path else []
-
-
 if SETTINGS.used_finetunes():
 
     rule make_figure_loss:
