@@ -102,8 +102,8 @@ def test_failures_can_be_left_out_and_are_counted(server, tmp_path, caplog):
 
 
 def test_a_language_that_the_provider_has_not_stops_the_job_before_any_request(server, tmp_path):
-    with pytest.raises(IsoglossError, match="does not translate from 'en' to 'it'"):
-        run(server, tmp_path, UNITS | {"it": ["the dog"]})
+    with pytest.raises(IsoglossError, match="does not translate from 'en' to 'fi'"):
+        run(server, tmp_path, UNITS | {"fi": ["the dog"]})
     assert not server.seen
 
 
