@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from unicodedata import bidirectional
 
@@ -15,8 +16,8 @@ from isogloss.reporting.svg import inline_svg
 
 # Raw HTML is off; these are the tags that tables use, and they have no attributes.
 ALLOWED = ("<br>", "<sub>", "</sub>")
-# Characters of a table's cell.
-SHORT, LONG = 6, 60
+# Characters of a table's cell; a head longer than HEAD may run over several lines.
+SHORT, LONG, HEAD = 6, 60, 14
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,9 @@ def _mark_tables(tokens: list[Token]) -> list[Token]:
     marked: list[Token] = []
     row: list[Token] = []
     body = False
-    for token in tokens:
+    for before, token in pairwise([Token("", "", 0), *tokens]):
+        if before.type == "th_open" and len(token.content) > HEAD:
+            before.attrSet("class", "long")
         if token.type in ("tbody_open", "tbody_close"):
             body = token.type == "tbody_open"
         if body and (row or token.type == "tr_open"):

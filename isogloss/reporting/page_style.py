@@ -81,6 +81,7 @@ thead th {
   border-bottom: 2px solid var(--rule); font-weight: 600; vertical-align: bottom;
   background: var(--band); white-space: nowrap;
 }
+thead th.long { white-space: normal; min-width: 6.5rem; }
 tbody th { font-weight: 500; white-space: nowrap; }
 tbody th, thead th:first-child { position: sticky; left: 0; z-index: 1; }
 tbody th { background: var(--paper); }

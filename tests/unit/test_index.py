@@ -318,7 +318,11 @@ def test_options_of_the_barrier_are_checked(change, message):
 
 
 def test_running_text_and_short_row_heads_are_marked_for_narrow_screens():
-    html = to_html(f"| A | B |\n| :-- | :-- |\n| en | {'word ' * 20} |\n| a longer head | x |\n")
+    html = to_html(
+        f"| A | A head of words |\n| :-- | :-- |\n| en | {'word ' * 20} |\n| a longer head | x |\n"
+    )
+    assert '<th style="text-align:left">A</th>' in html
+    assert '<th style="text-align:left" class="long">A head of words</th>' in html
     assert '<th style="text-align:left" scope="row" class="short">en</th>' in html
     assert '<td style="text-align:left" class="text">word word' in html
     assert '<th style="text-align:left" scope="row">a longer head</th>' in html
