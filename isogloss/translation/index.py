@@ -3,6 +3,7 @@
 import hashlib
 from array import array
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,8 @@ class Index:
     def __init__(self) -> None:
         self._segments: dict[str, int] = {}
         self._digests = np.empty(0, DIGEST)
-        self._columns = (
+        # One type for all: mypy's join of four array types differs from run to run.
+        self._columns: tuple[NDArray[Any], ...] = (
             np.empty(0, np.uint32),
             np.empty(0, np.uint64),
             np.empty(0, np.uint32),

@@ -4,6 +4,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from isogloss.barrier.statistics import corrected, interval, mcnemar
 from isogloss.errors import IsoglossError
@@ -36,6 +37,16 @@ def test_equal_answerers_are_rarely_told_apart():
         for _ in range(400)
     )
     assert found <= 32  # 5 % of 400 is 20; the exact test is conservative
+
+
+def test_a_family_of_equal_answerers_is_rarely_told_apart():
+    """One language against four others, all guessing: the chance of any verdict is 5 % at most."""
+    generator = np.random.default_rng(2)
+    found = 0
+    for _ in range(400):
+        right = generator.random((5, 300)) < 0.25
+        found += min(corrected([mcnemar(right[0], other).p for other in right[1:]])) < 0.05
+    assert binomtest(found, 400, 0.05, alternative="greater").pvalue > 0.001
 
 
 def test_holm_by_hand():

@@ -4,6 +4,7 @@ import math
 import random
 
 import pytest
+from scipy.stats import binomtest
 
 from isogloss.corpora.mixing import (
     MAIN_LANGUAGES,
@@ -258,6 +259,24 @@ class TestMix:
 
 
 class TestShares:
+    def test_the_draws_of_many_seeds_keep_to_their_level(self):
+        """100 draws: 1 % of shares leave their interval, and 5 % of corpora have p < 0.05."""
+        documents = [f"a {i} . b , c ! d\n" for i in range(60)]
+        outside, rejected, seeds = 0, 0, 100
+        for seed in range(seeds):
+            counts = MixCounts()
+            mix = Mix("sentence", seed=seed)
+            for _ in mix_documents(documents, mix, Tags(), counts=counts):
+                pass
+            shares = language_shares(counts, MAIN_LANGUAGES)
+            outside += (~shares["share"].is_between(shares["low"], shares["high"])).sum()
+            test = uniformity([counts.units[code] for code in MAIN_LANGUAGES])
+            assert test is not None
+            rejected += test.p < 0.05
+        shares_tested = seeds * len(MAIN_LANGUAGES)
+        assert binomtest(outside, shares_tested, 0.01, alternative="greater").pvalue > 0.001
+        assert binomtest(rejected, seeds, 0.05).pvalue > 0.001
+
     def test_by_hand(self):
         counts = MixCounts()
         counts.add([[Segment("abc", "en"), Segment(" ", None), Segment("d", "fr")]])

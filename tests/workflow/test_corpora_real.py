@@ -4,11 +4,14 @@ import json
 import os
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
 import pytest
+from scipy.stats import binom
 
+from isogloss.corpora.mixing import Mix, mix_documents
 from tests.workflow.project import Project
 
 pytestmark = pytest.mark.mirror
@@ -95,16 +98,32 @@ def test_every_sentence_is_english_or_what_apertium_made_of_it(project):
     assert languages == set(LANGUAGES)
 
 
-def test_shares_are_those_of_a_uniform_draw(project):
-    table = pl.read_csv(project.folder / TABLE)
-    drawn = table.filter(pl.col("mix") != "english")
-    assert drawn.height == 3 * len(LANGUAGES)
-    assert drawn.filter(pl.col("mix") == "words")["units"].sum() > 1500
-    # Of twelve shares more than two lie outside their 99 % interval once in 5000 draws; of the
-    # whole file, none does (tests/peers/test_corpora_real.py).
-    inside = (drawn["low"] <= drawn["share"]) & (drawn["share"] <= drawn["high"])
-    assert inside.sum() >= 10
-    assert (drawn["p_corrected"] > 0.001).all()
+class Tags:
+    """Stand-in translations that name their language, so that units can be counted by it."""
+
+    def get(self, key: tuple[str, str], /) -> str | None:
+        text, language = key
+        return f"<{language}>{text}"
+
+
+@pytest.mark.parametrize("mix", MIXES[1:])
+def test_shares_are_those_of_the_draw(project, mix):
+    """That draws are uniform is tested over many seeds in test_mixing, and on the whole file."""
+    documents = text(project, "english").splitlines()
+    counted = Counter(
+        tag[1] if (tag := re.match("<(..)>", segment.text)) else "en"
+        for document in mix_documents(documents, Mix(mix, languages=tuple(LANGUAGES)), Tags())
+        for segment in document
+        if segment.language
+    )
+    table = pl.read_csv(project.folder / TABLE).filter(mix=mix)
+    assert dict(table["language", "units"].rows()) == counted
+    total = counted.total()
+    assert total > {"document": DOCUMENTS - 1, "sentence": 800, "words": 1500}[mix]
+    for row in table.iter_rows(named=True):
+        assert row["share"] == pytest.approx(100 * counted[row["language"]] / total, abs=0.05)
+        ends = [100 * binom.ppf(end, total, 1 / len(LANGUAGES)) / total for end in (0.005, 0.995)]
+        assert [row["low"], row["high"]] == pytest.approx(ends, abs=0.05)
     assert set(table["documents"]) == {DOCUMENTS}
     assert set(table["dropped"]) == {0}
 
