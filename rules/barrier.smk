@@ -28,7 +28,8 @@ rule translate_tofu:
         provider=provider_options(),
         on_failure=TRANSLATION.on_failure,
     shell:
-        "python {params.script} --files {input.questions:q} --options {params.options:q}"
+        LEASE
+        + "python {params.script} --files {input.questions:q} --options {params.options:q}"
         ' {params.provider} --memory "$ISOGLOSS_MEMORY" --requests {resources.requests}'
         " --on-failure {params.on_failure} --output {output.table:q} --report {output.report:q}"
         " 2>&1 | tee {log:q}"
@@ -131,7 +132,7 @@ rule answer_transformers:
         options=lambda wildcards: as_json(EVALUATIONS.answer_options(wildcards.model)),
         folder=lambda wildcards: SETTINGS.model_folder(wildcards.model),
     shell:
-        "python {params.script} --prompts {input.prompts:q}"
+        LEASE + "python {params.script} --prompts {input.prompts:q}"
         ' --manifest {input.manifest:q} --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
         " --options {params.options:q} --batch-size {resources.batch_size}"
         " --batch-tokens {resources.batch_tokens} --threads {threads}"
@@ -163,7 +164,7 @@ rule answer_vllm:
         folder=lambda wildcards: SETTINGS.model_folder(wildcards.model),
         context_length=lambda wildcards: SETTINGS.models[wildcards.model].context_length,
     shell:
-        "$ISOGLOSS_VLLM_PYTHON {params.script} --prompts {input.prompts:q}"
+        LEASE + "$ISOGLOSS_VLLM_PYTHON {params.script} --prompts {input.prompts:q}"
         ' --manifest {input.manifest:q} --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
         " --options {params.options:q} --context-length {params.context_length}"
         " --gpus {resources.gpu} --scores {output.scores:q} --output {output.responses:q}"

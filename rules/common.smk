@@ -50,6 +50,10 @@ ENVIRONMENT = {
     "ISOGLOSS_MODEL_MIRROR": absolute(
         os.environ.get("ISOGLOSS_MODEL_MIRROR") or CONFIG.sources.model_mirror
     ),
+    # A scheduler gives its jobs GPUs of their own; here they lease them, under a limit for them.
+    "ISOGLOSS_GPU_LEASES": (
+        "1" if "gpu" in workflow.global_resources and not workflow.remote_exec else ""
+    ),
 }
 # Strict mode is Snakemake's own prefix, which setting one replaces: without it a failed script whose
 # output goes through `tee` would count as done.
@@ -62,6 +66,9 @@ if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
     PREFIX += f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; '
 # Snakemake takes braces in it for fields to fill.
 shell.prefix(PREFIX.replace("{", "{{").replace("}", "}}"))
+
+# Before the command of a rule that can use GPUs: see isogloss/gpu_lease.py.
+LEASE = "python -m isogloss.gpu_lease {resources.gpu} -- "
 
 
 def in_project(path):

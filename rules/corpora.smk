@@ -35,7 +35,8 @@ rule translate_corpus:
         provider=provider_options(),
         on_failure=TRANSLATION.on_failure,
     shell:
-        provider_python()
+        LEASE
+        + provider_python()
         + " {params.script} --corpus {input.corpus:q} --options {params.options:q}"
         ' {params.provider} --memory "$ISOGLOSS_MEMORY" --requests {resources.requests}'
         " --on-failure {params.on_failure} --output {output.table:q} --report {output.report:q}"

@@ -51,7 +51,7 @@ if EMBEDDINGS:
             provider=provider_options(),
             on_failure=TRANSLATION.on_failure,
         shell:
-            "python {params.script} --texts {input.texts:q} --p {params.p}"
+            LEASE + "python {params.script} --texts {input.texts:q} --p {params.p}"
             " --languages {params.languages} --seed {params.seed} {params.provider}"
             ' --memory "$ISOGLOSS_MEMORY" --requests {resources.requests}'
             " --on-failure {params.on_failure} --output {output.table:q}"
@@ -88,7 +88,8 @@ if EMBEDDINGS:
             ),
             folder=lambda wildcards: SETTINGS.model_folder(wildcards.model),
         shell:
-            "python {params.script} --model {wildcards.model} --folder {params.folder:q}"
+            LEASE
+            + "python {params.script} --model {wildcards.model} --folder {params.folder:q}"
             " --manifest {input.manifest:q} --texts {input.texts:q}"
             " --translations {input.translations:q} --options {params.options:q}"
             " --batch-size {resources.batch_size} --batch-tokens {resources.batch_tokens}"

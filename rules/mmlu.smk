@@ -48,7 +48,8 @@ if CONFIG.barrier.mmlu:
             provider=provider_options(),
             on_failure=TRANSLATION.on_failure,
         shell:
-            provider_python()
+            LEASE
+            + provider_python()
             + " {params.script} --source {params.folder:q} --plan {params.plan:q}"
             ' {params.provider} --memory "$ISOGLOSS_MEMORY" --requests {resources.requests}'
             " --on-failure {params.on_failure} --output {output.table:q}"

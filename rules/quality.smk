@@ -31,7 +31,8 @@ rule back_translate:
         size=QUALITY.back_translations,
         seed=QUALITY.seed,
     shell:
-        provider_python()
+        LEASE
+        + provider_python()
         + " {params.script} --translations {input.tables:q} {params.provider}"
         ' --memory "$ISOGLOSS_MEMORY" --requests {resources.requests} --size {params.size}'
         " --seed {params.seed} --output {output:q} 2>&1 | tee {log:q}"

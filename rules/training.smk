@@ -44,7 +44,8 @@ rule finetune:
         ),
     # Checkpoints are no outputs: they outlive a killed job, which goes on from them.
     shell:
-        "python {params.script} --name {wildcards.model} --recipe {params.recipe:q}"
+        LEASE
+        + "python {params.script} --name {wildcards.model} --recipe {params.recipe:q}"
         " --base {params.base:q} --base-manifest {input.base:q} --files {input.files:q}"
         " {params.chat_template} --scratch results/checkpoints/{wildcards.model}"
         " --folder results/models/{wildcards.model} --manifest {output.manifest:q}"
