@@ -7,7 +7,11 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # The tests on the real XQuAD need its files: ISOGLOSS_MIRROR names a folder that holds them.
 TESTS ?= $(if $(ISOGLOSS_MIRROR),,-m "not mirror")
 
-.PHONY: help demo report test check lint types docs lock clean
+# Of plan and why: Snakemake's options, such as OPTIONS="--profile profiles/demo", and what to make.
+OPTIONS ?=
+TARGET ?= results/tables/all
+
+.PHONY: help demo report plan why test check lint types docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,6 +22,12 @@ demo: .venv/run.stamp  ## run the whole workflow, small, without GPU or network 
 
 report: .venv/run.stamp  ## write Snakemake's report of the demo as results/report.zip
 	$(SNAKEMAKE) --profile profiles/demo --report results/report.zip results/tables/all
+
+plan: .venv/run.stamp  ## say what TARGET would cost, before anything is spent; with OPTIONS
+	@$(BIN)/python -m isogloss.plan $(OPTIONS) -- $(TARGET)
+
+why: .venv/run.stamp  ## say why each job of TARGET would run, and what it costs; with OPTIONS
+	@$(BIN)/python -m isogloss.why $(OPTIONS) -- $(TARGET)
 
 test: .venv/test.stamp .venv-vllm/stamp  ## set up what tests need, and run them all
 	$(BIN)/python -m pytest $(TESTS)

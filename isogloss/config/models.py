@@ -50,6 +50,9 @@ class Model(Strict):
         None, description="for a post-trained model: the table's key of its base model"
     )
     parameters: float | None = Field(description="size in billions of parameters; null if unknown")
+    active_parameters: float | None = Field(
+        None, description="of a mixture of experts: billions that a token meets; for plans alone"
+    )
     gpus: int = Field(ge=0, description="GPUs of 80 GB that a job asks for")
     dtype: Literal["bfloat16", "float16", "float32", "float64"] | None = Field(
         description="number format of weights and arithmetic; null for API models"

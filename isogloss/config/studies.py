@@ -8,6 +8,7 @@ from isogloss.config.barrier import Barrier, Translation
 from isogloss.config.base import Strict
 from isogloss.config.finetune import Finetune
 from isogloss.config.models import ModelKey
+from isogloss.config.planning import Planning
 from isogloss.languages import NAMES
 
 Setting = Literal["en-en", "en-x", "x-x"]
@@ -188,6 +189,7 @@ class Config(Strict):
     )
     bootstrap: Bootstrap = Bootstrap()
     generation: Generation = Generation()
+    plan: Planning = Planning()
     tiny: Tiny = Tiny()
     translation: Translation = Translation()
     xmrc: Xmrc

@@ -1,0 +1,301 @@
+"""How long each job would take, before anything has been run here: three seconds figures a job.
+
+A model's job is reckoned by the operations of a token, 2 N forward and 6 N in training for N
+parameters (J. Kaplan et al., "Scaling laws for neural language models", 2020, section 2.1;
+attention left out), a share of the machine's peak, and the time to load weights. Other jobs are
+a fixed time and a time per row or byte. Each constant is (low, middle, high) seconds or rate;
+records of earlier runs replace them (`isogloss.planning.records`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from isogloss.config.finetune import STATE_BYTES
+from isogloss.config.models import Model
+from isogloss.planning.sizes import BYTES_PER_TOKEN, LINE, Asked, Sizes
+from isogloss.planning.workflow import Job
+from isogloss.training.flops import PEAK_TERAFLOPS
+
+# A range: low, middle and high, in seconds.
+Span = tuple[float, float, float]
+
+# Shares of a GPU's peak, best first: of reading and of training much at once, and of writing,
+# which moves all weights for each token.
+READING, WRITING, TRAINING = (0.5, 0.3, 0.1), (0.1, 0.03, 0.005), (0.5, 0.35, 0.2)
+# Operations per second of a CPU thread: answering token by token, and training much at once.
+CPU, CPU_TRAINING = (2e10, 5e9, 1e9), (6e10, 2e10, 5e9)
+# Share of the longest answer that is written: models stop by themselves.
+WRITTEN = (0.2, 0.5, 1.0)
+# Seconds until an engine has started, with GPUs and without; bytes of weights loaded per second.
+START: dict[bool, Span] = {True: (20, 60, 180), False: (3, 6, 15)}
+LOADING = (2e9, 5e8, 1e8)
+# Activations are computed again (gradient checkpointing): a third more.
+AGAIN = 4 / 3
+# Translations per second by provider; google as its documentation in providers/google.py.
+UNITS_PER_SECOND: dict[str, tuple[float, float, float]] = {
+    "google": (5, 4, 1),
+    "libretranslate": (50, 10, 1),
+    "apertium": (1000, 300, 50),
+    "glossary": (50_000, 5_000, 500),
+}
+# Bytes per second of downloads.
+DOWNLOAD = (2.5e8, 5e7, 5e6)
+
+# Of jobs without a model: seconds, and seconds per prompt or question (`rows`) or per byte.
+ROWS = {
+    "build_prompts": (4.0, 1e-3),
+    "build_barrier_prompts": (4.0, 1e-3),
+    "generate_control": (0.5, 1e-4),
+    "answer_control": (0.5, 1e-4),
+    "score": (2.5, 1e-3),
+    "score_barrier": (1.0, 5e-5),
+    "export_predictions": (0.4, 5e-5),
+    "build_items": (0.5, 2e-5),
+    "check_lingua": (0.8, 1e-3),
+    "build_mmlu": (1.0, 2e-4),
+    "build_mmlu_demonstrations": (1.0, 1e-5),
+}
+BYTES = {
+    "mix_lines": (1.0, 2e-7),
+    "mix_tofu": (1.0, 2e-7),
+    "select_documents": (0.5, 3e-7),
+    "sample_texts": (0.5, 1e-8),
+    "write_passages": (0.5, 1e-8),
+}
+# Seconds per prompt, model and bootstrap sample of an aggregation.
+SAMPLE = 5e-8
+FIXED = {"report_translation": 2.5, "make_figure": 1.8, "make_barrier_figure": 1.2}
+OTHERS = 1.0
+# A job without a model may take so many times less or more, until one like it has been run.
+LOOSE = 4.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a job is reckoned to take. `rows`: of its first output, where it is a table of prompts.
+
+    `parameters`: billions of the model that runs in it. `operations`: of all its tokens. `units`
+    and `characters`: texts sent to a translation provider. `unknown`: why it cannot be reckoned.
+    """
+
+    seconds: Span
+    rows: int | None = None
+    parameters: float | None = None
+    units: int = 0
+    characters: int = 0
+    unknown: str | None = None
+
+
+class Reckoner:
+    """Works out what jobs of one configuration take."""
+
+    def __init__(self, sizes: Sizes):
+        self.sizes = sizes
+        self.settings = sizes.settings
+        self.config = sizes.settings.config
+        self.peak = PEAK_TERAFLOPS[self.config.plan.gpu] * 1e12
+        self._models: dict[str, Callable[[Job], Work]] = {
+            "generate_transformers": self._generation,
+            "generate_vllm": self._generation,
+            "answer_transformers": self._answering,
+            "answer_vllm": self._answering,
+            "embed_texts": self._embedding,
+            "finetune": self._finetuning,
+            "train_tiny_base": self._tiny,
+            "train_tiny_chat": self._tiny,
+            "translate_corpus": self._translation,
+            "translate_mmlu": self._translation,
+            "translate_tofu": self._translation,
+            "translate_words": self._translation,
+            "back_translate": self._translation,
+        }
+
+    def work(self, job: Job) -> Work:
+        """Return what a job would take."""
+        if job.rule in self._models:
+            return self._models[job.rule](job)
+        if job.rule in ("fetch_source", "fetch_folder", "fetch_model", "fetch_wiki"):
+            return Work(_loose(0.5))  # and the time of the download, see needs.py
+        if job.rule in ROWS:
+            rows = self._rows(job)
+            fixed, each = ROWS[job.rule]
+            tables = ("build_", "generate_", "answer_", "score")
+            return Work(_loose(fixed + rows * each), rows if job.rule.startswith(tables) else None)
+        if job.rule in BYTES:
+            fixed, each = BYTES[job.rule]
+            return Work(_loose(fixed + each * self._bytes(job)))
+        if job.rule in ("aggregate", "aggregate_barrier"):
+            models = self._evaluated(job)
+            rows = sum(self._asked(job, model).prompts for model in models)
+            return Work(_loose(1.0 + rows * self.config.bootstrap.samples * SAMPLE))
+        kind = max((name for name in FIXED if job.rule.startswith(name)), key=len, default="")
+        return Work(_loose(FIXED.get(kind, OTHERS)))
+
+    def _evaluated(self, job: Job) -> list[str]:
+        xmrc = job.rule == "aggregate"
+        return self.settings.xmrc_models() if xmrc else self.settings.evaluations.keys()
+
+    def _asked(self, job: Job, model: str) -> Asked:
+        return self.sizes.barrier(model) if "barrier" in job.stage else self.sizes.xmrc(model)
+
+    def _rows(self, job: Job) -> int:
+        xmrc = self.config.xmrc
+        if job.rule.startswith("build_mmlu"):
+            return self.sizes.mmlu_questions * (1 + len(self.settings.mmlu.parts(published=False)))
+        if "model" in job.wildcards or "kind" in job.wildcards:
+            model = job.wildcards.get("model") or f"control-{job.wildcards['kind']}"
+            return self._asked(job, model).prompts
+        return self.sizes.questions(xmrc.dataset) * len(xmrc.languages)
+
+    def _bytes(self, job: Job) -> int:
+        if "mix" in job.wildcards:
+            return self.sizes.mixed_bytes(job.wildcards["corpus"], job.wildcards["mix"])
+        barrier = self.config.barrier
+        if job.rule == "select_documents" and barrier.selection:
+            return self.sizes.corpus_bytes(barrier.selection.corpus)
+        if job.rule == "sample_texts" and barrier.embeddings:
+            return self.sizes.corpus_bytes(barrier.embeddings.corpus)
+        return 1_000_000
+
+    def _generation(self, job: Job) -> Work:
+        return self._model(job, job.wildcards["model"], self.sizes.xmrc(job.wildcards["model"]))
+
+    def _answering(self, job: Job) -> Work:
+        return self._model(job, job.wildcards["model"], self.sizes.barrier(job.wildcards["model"]))
+
+    def _embedding(self, job: Job) -> Work:
+        setting = self.config.barrier.embeddings
+        assert setting is not None  # there is no such rule else
+        # Each text whole, and with each share of its words and of its tokens disturbed.
+        versions = setting.texts * (1 + 3 * len(setting.p))
+        read = versions * min(sum(setting.words) / 2, 100) * 1.5
+        work = self._model(job, job.wildcards["model"], Asked(versions, read))
+        return Work(work.seconds, None, work.parameters, unknown=work.unknown)
+
+    def _model(self, job: Job, name: str, asked: Asked) -> Work:
+        model = self.settings.models[name]
+        parameters = self._parameters(model)
+        if parameters is None:
+            return Work((0, 0, 0), asked.prompts, unknown=f"size of {name}")
+        seconds = self._inference(model, parameters, asked.read, asked.written, job)
+        return Work(seconds, asked.prompts, model.parameters)
+
+    def _inference(
+        self, model: Model, parameters: float, read: float, written: float, job: Job
+    ) -> Span:
+        weights = (model.parameters or 0) * 1e9 * bytes_of(model)
+        active = 2 * parameters
+        rates = [(job.gpus * self.peak * r, job.gpus * self.peak * w) for r, w in _pairs()]
+        if not job.gpus:
+            rates = [(job.threads * rate, job.threads * rate) for rate in CPU]
+        times = [
+            START[bool(job.gpus)][i]
+            + weights / LOADING[i]
+            + active * (read / rates[i][0] + written * WRITTEN[i] / rates[i][1])
+            for i in range(3)
+        ]
+        return times[0], times[1], times[2]
+
+    def _parameters(self, model: Model) -> float | None:
+        """Return the parameters that a token meets."""
+        size = model.active_parameters or model.parameters
+        return None if size is None else size * 1e9
+
+    def _finetuning(self, job: Job) -> Work:
+        name = job.wildcards["model"]
+        entry, model = self.config.finetunes[name], self.settings.models[name]
+        parameters = self._parameters(model)
+        if parameters is None:
+            return Work((0, 0, 0), unknown=f"size of {name}")
+        length, batch = entry.value("sequence_length"), entry.value("batch_size")
+        if entry.steps:
+            tokens = float(entry.steps * batch * length)
+        else:
+            size = (
+                self.sizes.mixed_bytes(entry.corpus, str(entry.mix))
+                if entry.corpus
+                else sum(Path(path).stat().st_size for path in job.inputs if Path(path).is_file())
+            )
+            tokens = size / BYTES_PER_TOKEN * (entry.epochs or 1)
+        operations = 6 * parameters * tokens * (AGAIN if entry.gradient_checkpointing else 1)
+        state = (model.parameters or 0) * 1e9 * STATE_BYTES[entry.weights]
+        rates = [job.gpus * self.peak * share for share in TRAINING]
+        if not job.gpus:
+            rates = [job.threads * entry.processes * rate for rate in CPU_TRAINING]
+        times = [
+            START[bool(job.gpus)][i] + state / LOADING[i] + operations / rates[i] for i in range(3)
+        ]
+        return Work((times[0], times[1], times[2]), None, model.parameters)
+
+    def _tiny(self, job: Job) -> Work:
+        tiny = self.config.tiny
+        parameters = tiny.vocabulary * tiny.width + 12 * tiny.layers * tiny.width**2
+        steps = tiny.base_steps if job.rule.endswith("base") else tiny.chat_steps
+        operations = 6 * parameters * steps * tiny.batch_size * tiny.sequence_length
+        times = [START[False][i] + operations / (job.threads * CPU_TRAINING[i]) for i in range(3)]
+        return Work((times[0], times[1], times[2]), None, parameters / 1e9)
+
+    def _translation(self, job: Job) -> Work:
+        units, characters = self._translated(job)
+        setting = self.config.translation
+        if setting.provider in UNITS_PER_SECOND:
+            best, usual, worst = UNITS_PER_SECOND[setting.provider]
+            seconds = 1 + units / best, 2 + units / usual, 5 + units / worst
+            return Work(seconds, None, None, units, characters)
+        from isogloss.config.translation import provider_models
+
+        names = provider_models(self.settings)
+        sizes = [self._parameters(self.settings.models[name]) for name in names]
+        tokens = characters / BYTES_PER_TOKEN / max(1, len(names))
+        total = [0.0, 0.0, 0.0]
+        for name, parameters in zip(names, sizes, strict=True):
+            if parameters is None:
+                return Work((0, 0, 0), unknown=f"size of {name}", units=units)
+            span = self._inference(self.settings.models[name], parameters, tokens, tokens, job)
+            total = [a + b for a, b in zip(total, span, strict=True)]
+        largest = max((self.settings.models[name].parameters or 0 for name in names), default=None)
+        return Work((total[0], total[1], total[2]), None, largest, units, characters)
+
+    def _translated(self, job: Job) -> tuple[int, int]:
+        """Return the texts that a job has translated, and their characters."""
+        barrier, sizes = self.config.barrier, self.sizes
+        others = len(barrier.languages) - 1
+        if job.rule == "translate_corpus":
+            return sizes.units(job.wildcards["corpus"], job.wildcards["mix"])
+        if job.rule == "translate_mmlu":
+            return sizes.mmlu_units()
+        if job.rule == "translate_tofu":
+            return sizes.tofu_questions * others * 2, sizes.tofu_questions * others * 200
+        if job.rule == "translate_words":
+            setting = barrier.embeddings
+            words = (setting.texts * sum(setting.words) / 2 * max(setting.p)) if setting else 0
+            # Words come again and again; each is asked for once.
+            units = int(min(words, 20_000))
+            return units, units * 6
+        languages = len(self.settings.mmlu.languages) if self._of_mmlu(job) else others
+        units = self.config.translation.quality.back_translations * languages
+        return units, units * LINE // 4
+
+    def _of_mmlu(self, job: Job) -> bool:
+        return job.wildcards.get("translated") == "mmlu"
+
+
+def bytes_of(model: Model) -> float:
+    """Return the bytes of a parameter as loaded: by number format, and as many as GPUs hold.
+
+    The model table gives a model GPUs of which its weights fill at most two thirds: where the
+    format would fill more, the weights are smaller than it says (8-bit floats).
+    """
+    size = {"float64": 8.0, "float32": 4.0}.get(model.dtype or "", 2.0)
+    if model.gpus and model.parameters and model.parameters * size > model.gpus * 80 * 2 / 3:
+        return 1.0
+    return size
+
+
+def _pairs() -> list[tuple[float, float]]:
+    return list(zip(READING, WRITING, strict=True))
+
+
+def _loose(seconds: float) -> Span:
+    return seconds / LOOSE, seconds, seconds * LOOSE
