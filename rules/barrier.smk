@@ -18,8 +18,8 @@ rule translate_tofu:
     conda:
         provider_environment()
     resources:
+        **TRANSLATION_JOB,
         translator=translators(),
-        gpu=provider_gpus(),
         requests=TRANSLATION.jobs,
     params:
         script=script("translate_tofu"),
@@ -120,10 +120,10 @@ rule answer_transformers:
         model=one_of(EVALUATIONS.keys("transformers")),
     conda:
         "../envs/torch.yaml"
-    threads: CONFIG.generation.threads
+    threads: model_threads
     # What is computed at once is no parameter: answers do not depend on it.
     resources:
-        gpu=lambda wildcards: SETTINGS.models[wildcards.model].gpus,
+        **MODEL_JOB,
         batch_size=CONFIG.generation.batch_size,
         batch_tokens=CONFIG.generation.batch_tokens,
     params:
@@ -134,7 +134,8 @@ rule answer_transformers:
     shell:
         LEASE + "python {params.script} --prompts {input.prompts:q}"
         ' --manifest {input.manifest:q} --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
-        " --options {params.options:q} --batch-size {resources.batch_size}"
+        " --options {params.options:q} --gpus {resources.gpu}"
+        " --batch-size {resources.batch_size}"
         " --batch-tokens {resources.batch_tokens} --threads {threads}"
         " --scores {output.scores:q} --output {output.responses:q} 2>&1 | tee {log:q}"
 
@@ -154,9 +155,9 @@ rule answer_vllm:
         model=one_of(EVALUATIONS.keys("vllm")),
     conda:
         "../envs/vllm.yaml"
-    threads: CONFIG.generation.threads
+    threads: model_threads
     resources:
-        gpu=lambda wildcards: SETTINGS.models[wildcards.model].gpus,
+        **MODEL_JOB,
     params:
         script=script("answer_vllm"),
         code=code("answer_vllm"),

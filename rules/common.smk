@@ -15,8 +15,16 @@ sys.path.insert(0, str(ROOT))
 
 from isogloss.code_hash import code_hash
 from isogloss.config.load import load
+from isogloss.config.resources import (
+    answer_mem_mb,
+    answer_runtime,
+    scaled,
+    train_mem_mb,
+    train_runtime,
+)
 from isogloss.config.sources import SourceSettings
 from isogloss.config.translation import provider_places
+from isogloss.devices import DEVICE_VARIABLE
 from isogloss.errors import IsoglossError
 
 try:
@@ -43,6 +51,7 @@ ENVIRONMENT = {
     "ISOGLOSS_STORE": absolute(CONFIG.store),
     "ISOGLOSS_MEMORY": absolute(CONFIG.translation.memory),
     "ISOGLOSS_PROVIDER": json.dumps(provider_places(SETTINGS)),
+    DEVICE_VARIABLE: CONFIG.generation.device,
     "ISOGLOSS_VLLM_PYTHON": CONFIG.environments.vllm or "python",
     "ISOGLOSS_MIRROR": absolute(
         os.environ.get("ISOGLOSS_MIRROR") or CONFIG.sources.mirror
@@ -69,6 +78,35 @@ shell.prefix(PREFIX.replace("{", "{{").replace("}", "}}"))
 
 # Before the command of a rule that can use GPUs: see isogloss/gpu_lease.py.
 LEASE = "python -m isogloss.gpu_lease {resources.gpu} -- "
+
+
+def model_threads(wildcards):
+    """Return how many CPU threads a job of a model gets."""
+    return SETTINGS.models[wildcards.model].threads or CONFIG.generation.threads
+
+
+# What a job of a model asks for, from the model table; a resource that is None is not asked for.
+# On one machine only the resources count of which a limit is given.
+MODEL_JOB = {
+    "gpu": lambda wildcards: SETTINGS.models[wildcards.model].gpus,
+    "gpu_model": lambda wildcards: SETTINGS.models[wildcards.model].gpu_model,
+    "mem_mb": lambda wildcards, attempt: answer_mem_mb(
+        SETTINGS.models[wildcards.model], attempt
+    ),
+    "runtime": lambda wildcards, attempt: answer_runtime(
+        SETTINGS.models[wildcards.model], attempt
+    ),
+}
+TRAINING_JOB = {
+    "gpu": lambda wildcards: SETTINGS.finetune_gpus(wildcards.model),
+    "gpu_model": lambda wildcards: SETTINGS.models[wildcards.model].gpu_model,
+    "mem_mb": lambda wildcards, attempt: train_mem_mb(
+        *SETTINGS.finetune(wildcards.model), attempt
+    ),
+    "runtime": lambda wildcards, attempt: train_runtime(
+        *SETTINGS.finetune(wildcards.model), attempt
+    ),
+}
 
 
 def in_project(path):

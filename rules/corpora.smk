@@ -23,8 +23,8 @@ rule translate_corpus:
         provider_environment()
     threads: provider_threads()
     resources:
+        **TRANSLATION_JOB,
         translator=translators(),
-        gpu=provider_gpus(),
         requests=TRANSLATION.jobs,
     params:
         script=script("translate_corpus"),

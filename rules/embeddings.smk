@@ -39,8 +39,8 @@ if EMBEDDINGS:
         conda:
             provider_environment()
         resources:
+            **TRANSLATION_JOB,
             translator=translators(),
-            gpu=provider_gpus(),
             requests=TRANSLATION.jobs,
         params:
             script=script("translate_words"),
@@ -72,10 +72,10 @@ if EMBEDDINGS:
             model=one_of(EMBEDDINGS.models),
         conda:
             "../envs/torch.yaml"
-        threads: CONFIG.generation.threads
+        threads: model_threads
         # What is computed at once is no parameter: embeddings do not depend on it.
         resources:
-            gpu=lambda wildcards: SETTINGS.models[wildcards.model].gpus,
+            **MODEL_JOB,
             batch_size=CONFIG.generation.batch_size,
             batch_tokens=CONFIG.generation.batch_tokens,
         params:
@@ -92,7 +92,8 @@ if EMBEDDINGS:
             + "python {params.script} --model {wildcards.model} --folder {params.folder:q}"
             " --manifest {input.manifest:q} --texts {input.texts:q}"
             " --translations {input.translations:q} --options {params.options:q}"
-            " --batch-size {resources.batch_size} --batch-tokens {resources.batch_tokens}"
+            " --gpus {resources.gpu} --batch-size {resources.batch_size}"
+            " --batch-tokens {resources.batch_tokens}"
             " --threads {threads} --output {output:q} 2>&1 | tee {log:q}"
 
     rule compare_embeddings:

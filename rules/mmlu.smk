@@ -37,8 +37,8 @@ if CONFIG.barrier.mmlu:
             provider_environment()
         threads: provider_threads()
         resources:
+            **TRANSLATION_JOB,
             translator=translators(),
-            gpu=provider_gpus(),
             requests=TRANSLATION.jobs,
         params:
             script=script("translate_mmlu"),

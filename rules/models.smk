@@ -12,6 +12,7 @@ rule fetch_model:
         "results/benchmarks/fetch_model/{model}.tsv"
     wildcard_constraints:
         model=one_of(SETTINGS.fetched_models()),
+    localrule: True
     conda:
         "../envs/tokenizer.yaml"
     params:

@@ -21,8 +21,8 @@ rule back_translate:
         provider_environment()
     threads: provider_threads()
     resources:
+        **TRANSLATION_JOB,
         translator=translators(),
-        gpu=provider_gpus(),
         requests=TRANSLATION.jobs,
     params:
         script=script("back_translate"),

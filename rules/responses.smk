@@ -34,10 +34,10 @@ rule generate_transformers:
         model=one_of(SETTINGS.xmrc_models("transformers")),
     conda:
         "../envs/torch.yaml"
-    threads: CONFIG.generation.threads
+    threads: model_threads
     # What is computed at once is no parameter: answers do not depend on it.
     resources:
-        gpu=lambda wildcards: SETTINGS.models[wildcards.model].gpus,
+        **MODEL_JOB,
         batch_size=CONFIG.generation.batch_size,
         batch_tokens=CONFIG.generation.batch_tokens,
     params:
@@ -48,7 +48,8 @@ rule generate_transformers:
     shell:
         LEASE + "python {params.script} --prompts {input.prompts:q}"
         ' --manifest {input.manifest:q} --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
-        " --options {params.options:q} --batch-size {resources.batch_size}"
+        " --options {params.options:q} --gpus {resources.gpu}"
+        " --batch-size {resources.batch_size}"
         " --batch-tokens {resources.batch_tokens} --threads {threads}"
         " --output {output:q} 2>&1 | tee {log:q}"
 
@@ -67,9 +68,9 @@ rule generate_vllm:
         model=one_of(SETTINGS.xmrc_models("vllm")),
     conda:
         "../envs/vllm.yaml"
-    threads: CONFIG.generation.threads
+    threads: model_threads
     resources:
-        gpu=lambda wildcards: SETTINGS.models[wildcards.model].gpus,
+        **MODEL_JOB,
     params:
         script=script("generate_vllm"),
         code=code("generate_vllm"),

@@ -57,7 +57,7 @@ if SELECTION:
             "../envs/corpora.yaml"
         # A corpus of the size of WikiText-103 took 1.2 GiB (benchmarks/README.md).
         resources:
-            mem_mb=4096,
+            mem_mb=lambda wildcards, attempt: scaled(4_000, attempt),
         params:
             script=script("select_documents"),
             code=code("select_documents"),

@@ -19,6 +19,7 @@ rule fetch_source:
         "results/benchmarks/fetch_source/{source}/{file}.tsv"
     wildcard_constraints:
         source=one_of(SOURCES.having("files")),
+    localrule: True
     conda:
         "../envs/light.yaml"
     params:
@@ -52,6 +53,7 @@ rule fetch_folder:
         "results/benchmarks/fetch_folder/{source}/{folder}.tsv"
     wildcard_constraints:
         source=one_of(SOURCES.having("folders")),
+    localrule: True
     conda:
         "../envs/light.yaml"
     params:
@@ -80,6 +82,7 @@ rule fetch_wiki:
         "results/benchmarks/fetch_wiki/{source}.tsv"
     wildcard_constraints:
         source=one_of(SOURCES.having("wiki")),
+    localrule: True
     conda:
         "../envs/light.yaml"
     params:

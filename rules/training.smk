@@ -22,7 +22,7 @@ rule finetune:
     threads: lambda wildcards: CONFIG.finetunes[wildcards.model].threads
     # What is computed at once is no parameter: but for rounding, the result does not depend on it.
     resources:
-        gpu=lambda wildcards: SETTINGS.finetune_gpus(wildcards.model),
+        **TRAINING_JOB,
         processes=lambda wildcards: CONFIG.finetunes[wildcards.model].processes,
         device_batch_size=lambda wildcards: CONFIG.finetunes[wildcards.model].value(
             "device_batch_size"

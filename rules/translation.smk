@@ -33,14 +33,30 @@ def provider_options():
     )
 
 
-def provider_gpus():
-    """Return how many GPUs a job that translates needs."""
-    return max((model.gpus for model in TRANSLATORS), default=0)
-
-
 def provider_threads():
     """Return how many CPU threads a job that translates needs."""
-    return CONFIG.generation.threads if TRANSLATORS else 1
+    threads = [model.threads or CONFIG.generation.threads for model in TRANSLATORS]
+    return max(threads, default=1)
+
+
+def provider_gpu_model():
+    """Return which GPUs a job that translates needs: those of its largest model."""
+    largest = max(TRANSLATORS, key=lambda model: model.gpus, default=None)
+    return largest and largest.gpu_model
+
+
+# What such a job asks for; one that translates by a service or a program, what any small job does.
+TRANSLATION_JOB = {"gpu": max((model.gpus for model in TRANSLATORS), default=0)}
+if TRANSLATORS:
+    TRANSLATION_JOB |= {
+        "gpu_model": lambda wildcards: provider_gpu_model(),
+        "mem_mb": lambda wildcards, attempt: sum(
+            answer_mem_mb(model, attempt) for model in TRANSLATORS
+        ),
+        "runtime": lambda wildcards, attempt: max(
+            answer_runtime(model, attempt) for model in TRANSLATORS
+        ),
+    }
 
 
 def translators():

@@ -127,6 +127,12 @@ class Finetune(Strict):
     )
     processes: Positive = Field(1, description="processes of a training on the CPU")
     threads: Positive = Field(2, description="CPU threads of the job")
+    mem_mb: Positive | None = Field(
+        None, description="main memory of the job, in MB; null: from the model's size"
+    )
+    runtime: Positive | None = Field(
+        None, description="minutes that the job may take; null: from the model's size"
+    )
     device_batch_size: Positive | None = Field(
         None, description="most rows that a GPU computes at once; null: 4, for sft 8"
     )

@@ -73,6 +73,22 @@ class Model(Strict):
         None,
         description="whether prompts use the chat template; null: those of post-trained models do",
     )
+    gpu_model: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_.]+$",
+        description="which GPUs, as the cluster names them (the type of Slurm's GRES); null: any",
+    )
+    threads: int | None = Field(
+        None, gt=0, description="CPU threads of a job; null: `generation.threads`"
+    )
+    mem_mb: int | None = Field(
+        None,
+        gt=0,
+        description="main memory of a job, in MB; null: from the model's size. See docs/cluster.md",
+    )
+    runtime: int | None = Field(
+        None, gt=0, description="minutes that a job may take; null: from the model's size"
+    )
     template: str | None = Field(
         None, description="prompt template to use, instead of running all and keeping the best"
     )
@@ -81,6 +97,8 @@ class Model(Strict):
     def _consistent(self) -> "Model":
         if (self.engine == "openai") != bool(self.source.api):
             raise ValueError("`engine: openai` belongs to a `source` with `api`: give both or none")
+        if self.gpu_model and not self.gpus:
+            raise ValueError(f"`gpu_model` is {self.gpu_model!r} and `gpus` 0: give `gpus`, too")
         if self.dtype is None and self.engine != "openai":
             raise ValueError("`dtype` is null, which only models of the engine openai can have")
         if self.base is not None and self.stage == "base":

@@ -9,6 +9,7 @@ from typing import Any
 from isogloss.config.barrier_reports import BarrierReports
 from isogloss.config.corpora import Corpora
 from isogloss.config.evaluations import Evaluations
+from isogloss.config.finetune import Finetune
 from isogloss.config.mmlu import MmluSettings
 from isogloss.config.models import CONTROL_PREFIX, Model
 from isogloss.config.studies import Config
@@ -130,10 +131,15 @@ class Settings:
         entry = self.config.finetunes[model]
         return entry.recipe(self.models[entry.base], self.config.xmrc.chat_date)
 
+    def finetune(self, model: str) -> tuple[Finetune, Model]:
+        """Return the training of a fine-tuned model, and the model that it starts from."""
+        entry = self.config.finetunes[model]
+        return entry, self.models[entry.base]
+
     def finetune_gpus(self, model: str) -> int:
         """Return how many GPUs the training of a fine-tuned model gets."""
-        entry = self.config.finetunes[model]
-        return entry.training_gpus(self.models[entry.base])
+        entry, base = self.finetune(model)
+        return entry.training_gpus(base)
 
     def used_finetunes(self) -> list[str]:
         """Return the fine-tuned models that this configuration evaluates, in its order."""

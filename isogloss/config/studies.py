@@ -168,8 +168,15 @@ class Bootstrap(Strict):
 
 
 class Generation(Strict):
-    """How much the transformers engine computes at once; results do not depend on it."""
+    """Where models compute, and how much at once; results do not depend on it but for rounding."""
 
+    device: Literal["gpu", "cpu"] = Field(
+        "gpu",
+        description=(
+            "`gpu`: models use the GPUs that their jobs ask for, and a job that sees fewer fails; "
+            "`cpu`: the CPU, also in a job that holds GPUs, to try a cluster with tiny models"
+        ),
+    )
     batch_size: Positive = Field(64, description="most prompts of a batch")
     batch_tokens: Positive = Field(32768, description="most tokens of a batch, padding counted")
     threads: Positive = Field(2, description="CPU threads of a job of the transformers engine")

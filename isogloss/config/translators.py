@@ -113,8 +113,11 @@ def model_places(settings: Settings) -> dict[str, Any]:
     keys = sorted(set(translators(translation).values()))
     if not keys:
         return {}
-    places: dict[str, Any] = generation.model_dump()
+    places: dict[str, Any] = {
+        **generation.model_dump(exclude={"device"}),
+        "gpus": max(settings.models[key].gpus for key in keys),
+    }
     if translation.provider == "seq2seq":
         return places | {"folders": {key: settings.model_folder(key) for key in keys}}
     (key,) = keys
-    return places | {"folder": settings.model_folder(key), "gpus": settings.models[key].gpus}
+    return places | {"folder": settings.model_folder(key)}

@@ -19,6 +19,7 @@ def job_parser(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, required=True, help="the model's folder")
     parser.add_argument("--store", type=Path, required=True, help="folder of the response store")
     parser.add_argument("--options", type=json_value, required=True, help="settings as JSON")
+    parser.add_argument("--gpus", type=int, required=True, help="GPUs that the job asked for")
     parser.add_argument("--output", type=Path, required=True, help="table of responses")
     return parser
 

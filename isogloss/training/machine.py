@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from isogloss import devices
 from isogloss.errors import IsoglossError
 from isogloss.training.recipe import Job
 
@@ -78,20 +79,10 @@ def choose_gpus(job: Job) -> None:
 
     Raises IsoglossError where there are fewer.
     """
-    import torch
-
     if job.gpus == 0:
         return
-    visible = torch.cuda.device_count()
-    if visible < job.gpus:
-        raise IsoglossError(
-            f"{job.name}: needs {job.gpus} GPU(s), and {visible} can be seen here; run it where "
-            "there are so many, or give the fine-tuning `gpus: 0` to train on the CPU"
-        )
     # Trainer would spread a single process over all that it sees.
-    names = os.environ.get("CUDA_VISIBLE_DEVICES")
-    chosen = (names.split(",") if names else [str(n) for n in range(visible)])[: job.gpus]
-    os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(chosen)
+    devices.choose_gpus(job.gpus, job.name, "give the fine-tuning `gpus: 0` to train on the CPU")
     # Rows of changing length leave gaps in a GPU's memory, which this lets be filled.
     os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
 

@@ -84,7 +84,7 @@ class Job:
         return self.command("vllm", "--context-length", str(RECIPE.context_length), "--gpus", "0")
 
     def transformers(self) -> pl.DataFrame:
-        limits = ["--batch-size", "16", "--batch-tokens", "32768", "--threads", "1"]
+        limits = ["--gpus", "0", "--batch-size", "16", "--batch-tokens", "32768", "--threads", "1"]
         self.finish(self.start(sys.executable, *self.command("transformers", *limits)))
         return RESPONSES.read(self.folder / "transformers.parquet")
 

@@ -30,6 +30,7 @@ SETTINGS: dict[str, Any] = {
     "batch_size": 4,
     "batch_tokens": 10_000,
     "threads": 1,
+    "gpus": 0,
 }
 
 

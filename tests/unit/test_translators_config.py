@@ -34,6 +34,7 @@ def test_one_model_for_all_languages():
     }
     assert model_places(settings) == {
         "folders": {"nllb-200-3.3b": "results/models/nllb-200-3.3b"},
+        "gpus": 1,
         "batch_size": 64,
         "batch_tokens": 32768,
         "threads": 2,

@@ -13,7 +13,17 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "rules", "workflow", "isogloss", "config", "envs", "profiles", "resources")
+PARTS = (
+    "Snakefile",
+    "rules",
+    "workflow",
+    "isogloss",
+    "config",
+    "envs",
+    "profiles",
+    "slurm",
+    "resources",
+)
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")
 
 DEMO: dict[str, Any] = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
@@ -62,7 +72,9 @@ class Project:
         folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
             source, target = ROOT / part, folder / part
-            if source.is_dir():
+            if source.is_symlink():
+                target.symlink_to(source.readlink())
+            elif source.is_dir():
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(source, target)
@@ -73,8 +85,8 @@ class Project:
 
     def copy(self, folder: Path) -> "Project":
         """Return a copy with results and Snakemake's memory, as a clone in another place."""
-        shutil.copytree(self.folder, folder)
-        copied = object.__new__(Project)
+        shutil.copytree(self.folder, folder, symlinks=True)
+        copied = object.__new__(type(self))
         copied.folder = folder
         return copied
 

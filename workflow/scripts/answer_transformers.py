@@ -1,6 +1,7 @@
 """Answer one model's prompts of study barrier with transformers."""
 
 from isogloss.barrier.job import answer_prompts, answers_parser
+from isogloss.devices import take_gpus
 from isogloss.engines.transformers_engine import VERSION, TransformersEngine
 from isogloss.script import run
 
@@ -13,6 +14,7 @@ def main() -> None:
     args = parser.parse_args()
 
     def load_model() -> TransformersEngine:
+        take_gpus(args.gpus)
         return TransformersEngine(
             args.folder,
             dtype=args.options["dtype"],

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from isogloss.devices import take_gpus
 from isogloss.models import read_manifest
 from isogloss.representations.points import disturbed, points
 from isogloss.representations.tables import POINTS, TEXTS
@@ -21,10 +22,12 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, required=True, help="most texts of a batch")
     parser.add_argument("--batch-tokens", type=int, required=True, help="most tokens of a batch")
     parser.add_argument("--threads", type=int, required=True, help="CPU threads")
+    parser.add_argument("--gpus", type=int, required=True, help="GPUs that the job asked for")
     parser.add_argument("--output", type=Path, required=True, help="table of points")
     args = parser.parse_args()
     options = args.options
     read_manifest(args.manifest, args.folder)
+    take_gpus(args.gpus)
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

@@ -1,5 +1,6 @@
 """Answer the prompts of one model with transformers."""
 
+from isogloss.devices import take_gpus
 from isogloss.engines.job import answer_prompts, job_parser
 from isogloss.engines.transformers_engine import VERSION, TransformersEngine
 from isogloss.script import run
@@ -13,6 +14,7 @@ def main() -> None:
     args = parser.parse_args()
 
     def load_engine() -> TransformersEngine:
+        take_gpus(args.gpus)
         return TransformersEngine(
             args.folder,
             dtype=args.options["dtype"],

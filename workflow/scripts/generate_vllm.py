@@ -1,5 +1,6 @@
 """Answer the prompts of one model with vLLM."""
 
+from isogloss.devices import take_gpus
 from isogloss.engines.job import answer_prompts, job_parser
 from isogloss.engines.vllm_engine import VERSION, VllmEngine
 from isogloss.script import run
@@ -8,7 +9,6 @@ from isogloss.script import run
 def main() -> None:
     parser = job_parser(__doc__)
     parser.add_argument("--context-length", type=int, required=True, help="in tokens")
-    parser.add_argument("--gpus", type=int, required=True, help="GPUs to spread the model over")
     args = parser.parse_args()
 
     def load_engine() -> VllmEngine:
@@ -16,7 +16,7 @@ def main() -> None:
             args.folder,
             dtype=args.options["dtype"],
             context_length=args.context_length,
-            gpus=args.gpus,
+            gpus=take_gpus(args.gpus),
             trust_remote_code=args.options["trust_remote_code"],
         )
 

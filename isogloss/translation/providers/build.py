@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from isogloss.devices import take_gpus
 from isogloss.engines import transformers_engine, vllm_engine
 from isogloss.engines.protocol import Engine
 from isogloss.errors import IsoglossError, nearest
@@ -45,6 +46,7 @@ def _seq2seq(
     batch_size: int,
     batch_tokens: int,
     threads: int,
+    gpus: int,
 ) -> Provider:
     """models: model, manifest and dtype by target language, or by "" for all languages."""
     from isogloss.translation.providers.by_target import ByTarget
@@ -61,6 +63,7 @@ def _seq2seq(
             batch_size=batch_size,
             batch_tokens=batch_tokens,
             threads=threads,
+            gpus=gpus,
         )
         for target, entry in models.items()
     }
@@ -89,12 +92,13 @@ def _llm(
     from isogloss.translation.providers.llm import LlmProvider, load_template
 
     def load_engine() -> Engine:
+        used = take_gpus(gpus)
         if engine == "vllm":
             return vllm_engine.VllmEngine(
                 Path(folder),
                 dtype=dtype,
                 context_length=context_length,
-                gpus=gpus,
+                gpus=used,
                 trust_remote_code=trust_remote_code,
             )
         return transformers_engine.TransformersEngine(

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from isogloss.devices import take_gpus
 from isogloss.engines.batches import make_batches
 from isogloss.errors import IsoglossError
 from isogloss.store import content_key
@@ -37,7 +38,8 @@ class Seq2SeqProvider:
     model: its name. identity: hashes of its files (see isogloss.models). beams: 1 is greedy.
     max_new_tokens: longest translation of a sentence; sentences of more than half of it are cut.
     batch_size, batch_tokens: most sentences, and most source tokens, padding counted, of a batch;
-    in float32 translations do not depend on them. One request is computed at a time.
+    in float32 translations do not depend on them. gpus: 0 is the CPU. One request is computed at
+    a time.
     """
 
     batch = 256
@@ -54,10 +56,12 @@ class Seq2SeqProvider:
         batch_size: int,
         batch_tokens: int,
         threads: int,
+        gpus: int,
     ):
         self._folder = folder
         self._dtype, self._beams, self._max_new_tokens = dtype, beams, max_new_tokens
-        self._batch_size, self._batch_tokens, self._threads = batch_size, batch_tokens, threads
+        self._batch_size, self._batch_tokens = batch_size, batch_tokens
+        self._threads, self._gpus = threads, gpus
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         weights = content_key(identity)
@@ -107,6 +111,7 @@ class Seq2SeqProvider:
 
     @cached_property
     def _model(self) -> Any:
+        used = take_gpus(self._gpus)
         import torch
         from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
@@ -117,7 +122,7 @@ class Seq2SeqProvider:
             use_safetensors=True,
         ).eval()
         # On one GPU: OPUS-MT's classes do not say how they could be spread.
-        model.to("cuda" if torch.cuda.is_available() else "cpu")
+        model.to("cuda" if used else "cpu")
         positions = getattr(model.config, "max_position_embeddings", None)
         if positions and self._max_new_tokens + 2 > positions:
             raise IsoglossError(
