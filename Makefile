@@ -7,11 +7,11 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # The tests on the real XQuAD need its files: ISOGLOSS_MIRROR names a folder that holds them.
 TESTS ?= $(if $(ISOGLOSS_MIRROR),,-m "not mirror")
 
-# Of plan and why: Snakemake's options, such as OPTIONS="--profile profiles/demo", and what to make.
+# Of plan, why and doctor: Snakemake's options, such as OPTIONS="--profile profiles/demo", and what to make.
 OPTIONS ?=
 TARGET ?= results/tables/all
 
-.PHONY: help demo report plan why test check lint types docs lock clean
+.PHONY: help demo report plan why doctor test check lint types docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ plan: .venv/run.stamp  ## say what TARGET would cost, before anything is spent; 
 
 why: .venv/run.stamp  ## say why each job of TARGET would run, and what it costs; with OPTIONS
 	@$(BIN)/python -m isogloss.why $(OPTIONS) -- $(TARGET)
+
+doctor: .venv/run.stamp  ## check whether this machine is ready for TARGET; with OPTIONS
+	@$(BIN)/python -m isogloss.doctor $(OPTIONS) -- $(TARGET)
 
 test: .venv/test.stamp .venv-vllm/stamp  ## set up what tests need, and run them all
 	$(BIN)/python -m pytest $(TESTS)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isogloss.planning.needs import Need, Needs
+from isogloss.planning.rates import DOWNLOAD, Span
 from isogloss.planning.records import Records
 from isogloss.planning.sizes import Sizes
-from isogloss.planning.work import DOWNLOAD, Reckoner, Span, Work
+from isogloss.planning.work import Reckoner, Work
 from isogloss.planning.workflow import Job, Run
 
 ZERO: Span = (0.0, 0.0, 0.0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from isogloss.planning.estimate import Cost, Estimate, total
 from isogloss.planning.needs import total_download
-from isogloss.planning.work import UNITS_PER_SECOND, Span
+from isogloss.planning.rates import UNITS_PER_SECOND, Span
 
 HEAD = ("jobs", "GPU hours", "CPU hours", "download", "disk")
 

@@ -66,6 +66,7 @@ class Run:
     folder: Path
     cores: int | None
     limits: dict[str, int] = field(default_factory=dict)
+    executor: str = "local"
     conda: bool = False
 
 
@@ -74,21 +75,42 @@ def read_run(options: Sequence[str]) -> Run:
 
     Raises IsoglossError with Snakemake's own words where it cannot make one of them.
     """
+    from snakemake.exceptions import RuleException, WorkflowError
+    from snakemake.logging import logger
+    from snakemake_interface_common.exceptions import ApiError
+
+    # What would run is read from the graph; Snakemake's own account of it is not shown.
+    logger.disabled = True
+    try:
+        return _read(options)
+    except (ApiError, RuleException, WorkflowError) as error:
+        raise IsoglossError(str(error).strip()) from error
+    except FileNotFoundError as error:
+        raise IsoglossError(f"{error.filename}: no such file") from error
+    finally:
+        logger.disabled = False
+
+
+def _read(options: Sequence[str]) -> Run:
     from snakemake.api import SnakemakeApi
     from snakemake.cli import parse_args, parse_config
-    from snakemake.logging import logger
     from snakemake.settings.types import (
         ConfigSettings,
         DAGSettings,
+        DeploymentMethod,
         DeploymentSettings,
         OutputSettings,
         ResourceSettings,
     )
 
-    # What would run is read from the graph; Snakemake's own account of it is not shown.
-    logger.disabled = True
-    with contextlib.redirect_stderr(io.StringIO()):
-        _, args = parse_args([*options[: _end(options)], "--dry-run", *options[_end(options) :]])
+    end = list(options).index("--") if "--" in options else len(options)
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            _, args = parse_args([*options[:end], "--dry-run", *options[end:]])
+    except SystemExit as error:
+        words = said.getvalue().strip().splitlines() or [f"exit code {error.code}"]
+        raise IsoglossError(f"Snakemake does not take these options: {words[-1]}") from None
     snakefile = Path(args.snakefile or "Snakefile")
     if not snakefile.is_file():
         raise IsoglossError(f"{snakefile}: no such file; call this in the project's folder")
@@ -143,13 +165,9 @@ def read_run(options: Sequence[str]) -> Run:
             folder=Path.cwd(),
             cores=args.cores if isinstance(args.cores, int) else None,
             limits=limits,
-            conda=bool(args.software_deployment_method),
+            executor=args.executor or "local",
+            conda=DeploymentMethod.CONDA in args.software_deployment_method,
         )
-
-
-def _end(options: Sequence[str]) -> int:
-    """Return where options end and targets begin: at `--`."""
-    return list(options).index("--") if "--" in options else len(options)
 
 
 def _jobs(workflow: Any) -> list[Job]:
