@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from isogloss.archive.about import About
 from isogloss.archive.entities import add, reference
-from isogloss.archive.jobs import Job
+from isogloss.archive.jobs import MadeBy
 from isogloss.archive.run import MAIN, MAIN_TYPES, SCRIPT_TYPES, add_run
 from isogloss.sources.content import Content
 from isogloss.sources.manifest import DataSet, Manifest
@@ -55,7 +55,7 @@ SOURCES = "results/sources/"
 
 
 def describe(
-    about: About, files: Mapping[str, Content], jobs: Sequence[Job], manifest: Manifest
+    about: About, files: Mapping[str, Content], jobs: Sequence[MadeBy], manifest: Manifest
 ) -> dict[str, Any]:
     """Return the content of ro-crate-metadata.json.
 

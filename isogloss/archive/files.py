@@ -3,12 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from isogloss.archive.jobs import Job, Record
-from isogloss.errors import IsoglossError
+from isogloss.archive.jobs import MadeBy, Record
 
 # The project itself; what a checkout lacks is left out.
 PARTS = (
@@ -25,21 +24,15 @@ INCOMPLETE = ".snakemake/incomplete/"
 Content = Path | bytes
 
 
-def project_files(root: Path, configs: Sequence[str]) -> dict[str, Content]:
-    """Return the workflow's own files by their path in the project, and configuration files in it.
-
-    Raises IsoglossError where `root` is not the project's folder.
-    """
+def project_files(root: Path) -> dict[str, Content]:
+    """Return the workflow's own files by their path in the project."""
     found: dict[str, Content] = {}
-    inside = [name for name in configs if (root / name).resolve().is_relative_to(root.resolve())]
-    for part in (*PARTS, *(os.path.relpath(root / name, root) for name in inside)):
+    for part in PARTS:
         found |= _below(root, part)
-    if "Snakefile" not in found:
-        raise IsoglossError(f"{root}: holds no Snakefile; call this in the project's folder")
     return found
 
 
-def result_files(root: Path, jobs: Iterable[Job], weights: bool = False) -> dict[str, Content]:
+def result_files(root: Path, jobs: Iterable[MadeBy], weights: bool = False) -> dict[str, Content]:
     """Return inputs and outputs of the jobs, and what is in folders that an output stands for.
 
     `NAME.json` stands for the folder NAME beside it: fetched folders, predictions and models. The
@@ -53,7 +46,7 @@ def result_files(root: Path, jobs: Iterable[Job], weights: bool = False) -> dict
     return found
 
 
-def record_files(jobs: Iterable[Job], records: Mapping[str, Record]) -> dict[str, Content]:
+def record_files(jobs: Iterable[MadeBy], records: Mapping[str, Record]) -> dict[str, Content]:
     """Return Snakemake's records of all outputs, without what is of one run alone.
 
     By them Snakemake knows in the unpacked folder that nothing has changed.

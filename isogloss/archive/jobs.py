@@ -1,15 +1,8 @@
-"""The jobs behind a finished target, as Snakemake and its records tell them.
-
-Snakemake's `--detailed-summary` lists every file of the target's jobs and whether it is up to date;
-what made each file (rule, inputs, parameters, command) is in Snakemake's own record of it.
-"""
+"""The jobs behind a finished target, and what made each file by Snakemake's own record of it."""
 
 import base64
-import csv
 import json
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -17,12 +10,12 @@ from typing import Any, NamedTuple
 
 from isogloss.code_hash import code_hash
 from isogloss.errors import IsoglossError
+from isogloss.planning.workflow import Run
 
 RECORDS = Path(".snakemake/metadata")
-UP_TO_DATE = "no update"
 
 
-class Job(NamedTuple):
+class MadeBy(NamedTuple):
     """One finished job; paths are relative to the project's folder."""
 
     rule: str
@@ -42,32 +35,26 @@ class Record(NamedTuple):
     content: dict[str, Any]
 
 
-def finished(root: Path, snakemake: Sequence[str], targets: Sequence[str]) -> list[str]:
-    """Return all outputs of the targets' jobs, as paths relative to `root`.
+def finished(run: Run, options: Sequence[str]) -> list[str]:
+    """Return all outputs of a finished run's jobs, as paths relative to the project's folder.
 
-    `snakemake` are the options that say which configuration. Raises IsoglossError where Snakemake
-    fails, has anything left to do, or would not notice that a file is missing.
+    Raises IsoglossError where a job has to run first, or a file was deleted; `options` are those of
+    the run, for the remedy.
     """
-    command = [sys.executable, "-m", "snakemake", *snakemake]
-    done = subprocess.run(
-        [*command, "--detailed-summary", "--", *targets], cwd=root, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise IsoglossError(f"Snakemake cannot tell what made {targets}:\n{done.stderr.strip()}")
-    rows = list(csv.DictReader(done.stdout.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
-    waiting = [row["output_file"] for row in rows if row["plan"] != UP_TO_DATE]
+    outputs = [name for job in run.jobs for name in job.outputs]
+    waiting = [job for job in run.jobs if job.needed]
     if waiting:
         raise IsoglossError(
-            f"{len(waiting)} of {len(rows)} files have to be made first, such as {waiting[0]}; run "
-            f"`snakemake {shlex.join([*snakemake, '--', *targets])}` to its end"
+            f"{len(waiting)} of {len(run.jobs)} jobs have to run first, such as {waiting[0].rule} "
+            f"for {waiting[0].outputs[0]}; run `snakemake {shlex.join(options)}` to its end"
         )
-    outputs = [row["output_file"] for row in rows]
     # Snakemake does not make a file again that was deleted after all that needs it was made.
-    deleted = [name for name in outputs if not (root / name).exists()]
+    deleted = [name for name in outputs if not (run.folder / name).exists()]
     if deleted:
+        given = options[: options.index("--")] if "--" in options else options
         raise IsoglossError(
-            f"{len(deleted)} of {len(rows)} files were deleted, such as {deleted[0]}; run "
-            f"`snakemake {shlex.join([*snakemake, '--', *deleted[:1]])}` for each"
+            f"{len(deleted)} of {len(outputs)} files were deleted; make them again: "
+            f"`snakemake {shlex.join([*given, '--', *deleted])}`"
         )
     return outputs
 
@@ -88,7 +75,7 @@ def read_records(root: Path) -> dict[str, Record]:
     return records
 
 
-def jobs_of(root: Path, outputs: Iterable[str], records: Mapping[str, Record]) -> list[Job]:
+def jobs_of(root: Path, outputs: Iterable[str], records: Mapping[str, Record]) -> list[MadeBy]:
     """Return the jobs that made `outputs`, each after those it depends on.
 
     Raises IsoglossError for an output without a record, and for an input out of the project's
@@ -121,7 +108,7 @@ def _job(
     outputs: Sequence[str],
     record: Mapping[str, Any],
     environments: Mapping[str, str],
-) -> Job:
+) -> MadeBy:
     inputs = tuple(record["input"])
     for name in inputs:
         if Path(name).is_absolute() or ".." in Path(name).parts:
@@ -133,7 +120,7 @@ def _job(
     command = record["shellcmd"].partition(" 2>&1 |")[0]
     words = shlex.split(command)
     script = next((word for word in words if word.endswith(".py")), "")
-    return Job(
+    return MadeBy(
         rule=record["rule"],
         script=script,
         code=code_hash(root / script, root),

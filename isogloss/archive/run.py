@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from isogloss.archive.about import About
 from isogloss.archive.entities import add, reference
-from isogloss.archive.jobs import Job
+from isogloss.archive.jobs import MadeBy
 
 if TYPE_CHECKING:
     from rocrate.rocrate import ROCrate
@@ -26,7 +26,9 @@ COMPLETED = "http://schema.org/CompletedActionStatus"
 BIOSCHEMAS = "https://bioschemas.org/profiles"
 
 
-def add_run(crate: "ROCrate", jobs: Sequence[Job], files: Mapping[str, str], about: About) -> None:
+def add_run(
+    crate: "ROCrate", jobs: Sequence[MadeBy], files: Mapping[str, str], about: About
+) -> None:
     """Add the workflow, its engine, steps, and all jobs.
 
     `files` are the identifiers of the described files by path. What a job used or made that is not
@@ -41,7 +43,7 @@ def add_run(crate: "ROCrate", jobs: Sequence[Job], files: Mapping[str, str], abo
 
 
 class _Run:
-    def __init__(self, crate: "ROCrate", jobs: Sequence[Job], files: Mapping[str, str]):
+    def __init__(self, crate: "ROCrate", jobs: Sequence[MadeBy], files: Mapping[str, str]):
         self.crate, self.jobs, self.files = crate, jobs, files
         # In the order in which they first can run.
         self.rules = {job.rule: job.script for job in jobs}
@@ -103,7 +105,7 @@ class _Run:
             if files := sorted(name for name in named if name):
                 entity["softwareRequirements"] = _single(self._of(files))
 
-    def add_job(self, number: int, job: Job) -> None:
+    def add_job(self, number: int, job: MadeBy) -> None:
         """Add the action of one job and the one that controls it."""
         values = {"code": job.code, **job.options}
         self._add(

@@ -9,16 +9,17 @@ import pytest
 import yaml
 from snakemake.persistence import MetadataRecord
 from snakemake.persistence.file import FilePersistence
+from snakemake.utils import update_config
 
 from isogloss.archive.about import read_about
-from isogloss.archive.config import configuration_files, resolved, settings_of
+from isogloss.archive.config import resolved
 from isogloss.archive.files import project_files, record_files, result_files
 from isogloss.archive.jobs import jobs_of, read_records
 from isogloss.archive.pack import measure, write_zip
+from isogloss.config.load import load
 from isogloss.errors import IsoglossError
 
 ROOT = Path(__file__).parents[2]
-DEMO = ["config/demo.yaml"]
 ENVIRONMENT = b"dependencies: []\n"
 
 
@@ -138,26 +139,31 @@ def test_a_folder_goes_with_the_file_that_stands_for_it_but_weights_do_not(proje
     assert set(result_files(project, jobs, weights=True)) == without | weights
 
 
-def test_the_project_is_packed_without_caches_and_with_its_configuration(tmp_path):
-    files = project_files(ROOT, DEMO)
+def test_the_project_is_packed_without_caches_and_results(tmp_path):
+    files = project_files(ROOT)
     assert {"Snakefile", "rules/common.smk", "isogloss/errors.py", "config/demo.yaml"} <= set(files)
     assert not [name for name in files if "__pycache__" in name or name.startswith("results")]
-    (tmp_path / "Snakefile").write_text("")
-    (tmp_path / "my.yaml").write_text("")
-    assert set(project_files(tmp_path, ["my.yaml", "/etc/hosts"])) == {"Snakefile", "my.yaml"}
-    with pytest.raises(IsoglossError, match="holds no Snakefile"):
-        project_files(tmp_path / "results", [])
+    # A link to a folder, as the profile at the root is, is packed as what it leads to.
+    (tmp_path / "profiles/slurm").mkdir(parents=True)
+    (tmp_path / "profiles/slurm/config.yaml").write_text("")
+    (tmp_path / "slurm").symlink_to("profiles/slurm")
+    assert set(project_files(tmp_path)) == {"profiles/slurm/config.yaml", "slurm/config.yaml"}
 
 
-def test_the_configuration_is_whole_and_names_no_place(tmp_path):
-    local = {
-        "store": "/scratch/store",
-        "environments": {"vllm": "/opt/vllm/bin/python"},
-        "sources": {"mirror": "/data/mirror", "model_mirror": "models"},
-    }
-    (tmp_path / "local.yaml").write_text(yaml.safe_dump(local))
-    files = [*DEMO, str(tmp_path / "local.yaml")]
-    settings = settings_of(ROOT, files)
+def demo_settings(**changed):
+    """The demo's configuration, merged by Snakemake itself, with other values in some sections."""
+    merged = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    update_config(merged, yaml.safe_load((ROOT / "config/demo.yaml").read_text()))
+    update_config(merged, changed)
+    return load(merged, ROOT)
+
+
+def test_the_configuration_is_whole_and_names_no_place():
+    settings = demo_settings(
+        store="/scratch/store",
+        environments={"vllm": "/opt/vllm/bin/python"},
+        sources={"mirror": "/data/mirror", "model_mirror": "models"},
+    )
     assert settings.config.store == "/scratch/store"
     text = resolved(settings, ROOT)
     content = yaml.safe_load(text)
@@ -169,19 +175,10 @@ def test_the_configuration_is_whole_and_names_no_place(tmp_path):
     assert b"/scratch" not in text
     # A default that no file of the configuration sets.
     assert content["xmrc"]["decoding"]["stop"] == settings.config.xmrc.decoding.stop
-    (tmp_path / "archived.yaml").write_bytes(text)
-    again = settings_of(ROOT, [str(tmp_path / "archived.yaml")])
-    assert again.config == settings_of(ROOT, DEMO).config.model_copy(
-        update={"sources": settings.config.sources.model_copy(update={"mirror": None})}
-    )
-
-
-def test_the_profile_says_which_configuration(tmp_path):
-    assert configuration_files(ROOT, "profiles/demo", []) == DEMO
-    assert configuration_files(ROOT, "profiles/demo", ["my.yaml"]) == ["my.yaml"]
-    assert configuration_files(ROOT, None, []) == []
-    with pytest.raises(IsoglossError, match=r"none/config\.yaml: no such file"):
-        configuration_files(ROOT, "none", [])
+    # Where it extends config/config.yaml, as in the unpacked folder, it means the same.
+    unpacked = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    update_config(unpacked, content)
+    assert load(unpacked, ROOT).config == demo_settings(sources={"model_mirror": "models"}).config
 
 
 def test_a_zip_depends_on_content_alone(tmp_path):

@@ -241,12 +241,20 @@ def test_a_run_that_is_not_finished_or_not_whole_is_not_packed(packed, tmp_path)
     none = tmp_path / "none.zip"
     done = pack(changed, none, "--configfile", "small.yaml")
     assert done.returncode == 1
-    assert re.search(rf"1 of \d+ files were deleted, such as {table}", done.stderr)
-    assert f"snakemake --configfile small.yaml -- {table}" in done.stderr
+    assert re.search(r"1 of \d+ files were deleted", done.stderr)
+    assert f"`snakemake --configfile small.yaml -- {table}`" in done.stderr
     style = changed.folder / "isogloss/reporting/figures/style.py"
     style.write_text(style.read_text() + "\nUNUSED = 1\n")
     done = pack(changed, none, "--configfile", "small.yaml")
     assert done.returncode == 1
-    assert "have to be made first" in done.stderr
-    assert f"snakemake --configfile small.yaml -- {TARGET}" in done.stderr
+    assert re.search(r"5 of \d+ jobs have to run first, such as make_figure", done.stderr)
+    assert f"`snakemake --configfile small.yaml -- {TARGET}`" in done.stderr
     assert not none.exists()
+
+
+def test_snakemakes_words_say_what_is_wrong_with_the_options(packed, tmp_path):
+    project, _, _ = packed
+    done = pack(project, tmp_path / "none.zip", "--configfile", "missing.yaml")
+    assert done.returncode == 1
+    assert "missing.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
