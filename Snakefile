@@ -34,6 +34,10 @@ include: "rules/index.smk"
 report: "workflow/report/workflow.rst"
 
 
+onstart:
+    cancel_left_over_jobs()
+
+
 onerror:
     show_failed_logs(log)
 

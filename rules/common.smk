@@ -26,6 +26,7 @@ from isogloss.config.sources import SourceSettings
 from isogloss.config.translation import provider_places
 from isogloss.devices import DEVICE_VARIABLE
 from isogloss.errors import IsoglossError
+from isogloss.slurm import cancel_left_over, comment
 
 try:
     SETTINGS = load(config, ROOT)
@@ -76,7 +77,7 @@ if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
 # Snakemake takes braces in it for fields to fill.
 shell.prefix(PREFIX.replace("{", "{{").replace("}", "}}"))
 
-# Before the command of a rule that can use GPUs: see isogloss/gpu_lease.py.
+# Goes before the command of each rule whose jobs can use GPUs; see isogloss/gpu_lease.py.
 LEASE = "python -m isogloss.gpu_lease {resources.gpu} -- "
 
 
@@ -86,8 +87,10 @@ def model_threads(wildcards):
 
 
 # What a job of a model asks for, from the model table; a resource that is None is not asked for.
-# On one machine only the resources count of which a limit is given.
+# On one machine only the resources count of which a limit is given. One node: Slurm would spread
+# GPUs over several, and engines and trainings here use those of one.
 MODEL_JOB = {
+    "nodes": 1,
     "gpu": lambda wildcards: SETTINGS.models[wildcards.model].gpus,
     "gpu_model": lambda wildcards: SETTINGS.models[wildcards.model].gpu_model,
     "mem_mb": lambda wildcards, attempt: answer_mem_mb(
@@ -98,6 +101,7 @@ MODEL_JOB = {
     ),
 }
 TRAINING_JOB = {
+    "nodes": 1,
     "gpu": lambda wildcards: SETTINGS.finetune_gpus(wildcards.model),
     "gpu_model": lambda wildcards: SETTINGS.models[wildcards.model].gpu_model,
     "mem_mb": lambda wildcards, attempt: train_mem_mb(
@@ -156,6 +160,19 @@ def barrier_tables(model):
     return " ".join(
         f"--{name} {path}" for name, path in SETTINGS.evaluations.inputs(model).items()
     )
+
+
+def cancel_left_over_jobs():
+    """Cancel jobs in Slurm's queue that make what this run is to make; see isogloss/slurm.py."""
+    jobs = workflow.dag.needrun_jobs()
+    comments = [comment(job.rule.name, list(job.wildcards)) for job in jobs]
+    cancelled = cancel_left_over(Path.cwd(), comments)
+    if cancelled:
+        print(
+            "Cancelled jobs of a run that has ended, which are made anew and go on where they were:",
+            *cancelled,
+            file=sys.stderr,
+        )
 
 
 def show_failed_logs(snakemake_logs, lines=15):

@@ -51,8 +51,9 @@ if EMBEDDINGS:
             provider=provider_options(),
             on_failure=TRANSLATION.on_failure,
         shell:
-            LEASE + "python {params.script} --texts {input.texts:q} --p {params.p}"
-            " --languages {params.languages} --seed {params.seed} {params.provider}"
+            LEASE
+            + "python {params.script} --texts {input.texts:q} --p {params.p} --languages {params.languages}"
+            " --seed {params.seed} {params.provider}"
             ' --memory "$ISOGLOSS_MEMORY" --requests {resources.requests}'
             " --on-failure {params.on_failure} --output {output.table:q}"
             " --report {output.report:q} 2>&1 | tee {log:q}"

@@ -46,8 +46,9 @@ rule generate_transformers:
         options=lambda wildcards: as_json(SETTINGS.generation_options(wildcards.model)),
         folder=lambda wildcards: SETTINGS.model_folder(wildcards.model),
     shell:
-        LEASE + "python {params.script} --prompts {input.prompts:q}"
-        ' --manifest {input.manifest:q} --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
+        LEASE
+        + "python {params.script} --prompts {input.prompts:q} --manifest {input.manifest:q}"
+        ' --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
         " --options {params.options:q} --gpus {resources.gpu}"
         " --batch-size {resources.batch_size}"
         " --batch-tokens {resources.batch_tokens} --threads {threads}"
@@ -78,7 +79,8 @@ rule generate_vllm:
         folder=lambda wildcards: SETTINGS.model_folder(wildcards.model),
         context_length=lambda wildcards: SETTINGS.models[wildcards.model].context_length,
     shell:
-        LEASE + "$ISOGLOSS_VLLM_PYTHON {params.script} --prompts {input.prompts:q}"
-        ' --manifest {input.manifest:q} --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
+        LEASE
+        + "$ISOGLOSS_VLLM_PYTHON {params.script} --prompts {input.prompts:q} --manifest {input.manifest:q}"
+        ' --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
         " --options {params.options:q} --context-length {params.context_length}"
         " --gpus {resources.gpu} --output {output:q} 2>&1 | tee {log:q}"

@@ -49,6 +49,7 @@ def provider_gpu_model():
 TRANSLATION_JOB = {"gpu": max((model.gpus for model in TRANSLATORS), default=0)}
 if TRANSLATORS:
     TRANSLATION_JOB |= {
+        "nodes": 1,
         "gpu_model": lambda wildcards: provider_gpu_model(),
         "mem_mb": lambda wildcards, attempt: sum(
             answer_mem_mb(model, attempt) for model in TRANSLATORS

@@ -58,6 +58,7 @@ AccountingStorageHost=127.0.0.1
 AccountingStoragePort={ports[2]}
 AccountingStoragePass={folder}/munge.socket
 AccountingStoreFlags=job_comment
+AccountingStorageTRES=gres/gpu
 """
 SLURMDBD_CONF = """
 AuthType=auth/munge
