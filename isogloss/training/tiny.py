@@ -66,7 +66,7 @@ def train_tokenizer(texts: Sequence[str], recipe: TinyRecipe) -> Any:
 
 def train_base(texts: Sequence[str], recipe: TinyRecipe, threads: int, folder: Path) -> list[float]:
     """Train tokenizer and model on `texts`, save both in `folder`, return the loss per step."""
-    _make_deterministic(recipe.seed, threads)
+    make_deterministic(recipe.seed, threads)
     from transformers import LlamaConfig, LlamaForCausalLM
 
     tokenizer = train_tokenizer(texts, recipe)
@@ -89,8 +89,8 @@ def train_base(texts: Sequence[str], recipe: TinyRecipe, threads: int, folder: P
     end = [tokenizer.eos_token_id]
     rows = [ids + end for ids in tokenizer(list(texts))["input_ids"]]
     examples = [(ids, ids) for ids in rows]
-    losses = _train(model, examples, recipe, recipe.base_steps, "train base")
-    _save(model, tokenizer, folder, losses)
+    losses = train(model, examples, recipe, recipe.base_steps, "train base")
+    save(model, tokenizer, folder, losses)
     return losses
 
 
@@ -98,7 +98,7 @@ def train_chat(
     tasks: Sequence[Exercise], base: Path, recipe: TinyRecipe, threads: int, folder: Path
 ) -> list[float]:
     """Train the model in `base` further on the answers of `tasks`, in chat format; save it."""
-    _make_deterministic(recipe.seed, threads)
+    make_deterministic(recipe.seed, threads)
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(base)
@@ -119,12 +119,12 @@ def train_chat(
             strict=True,
         )
     ]
-    losses = _train(model, examples, recipe, recipe.chat_steps, "train chat")
-    _save(model, tokenizer, folder, losses)
+    losses = train(model, examples, recipe, recipe.chat_steps, "train chat")
+    save(model, tokenizer, folder, losses)
     return losses
 
 
-def _make_deterministic(seed: int, threads: int) -> None:
+def make_deterministic(seed: int, threads: int) -> None:
     import torch
 
     torch.manual_seed(seed)
@@ -132,7 +132,7 @@ def _make_deterministic(seed: int, threads: int) -> None:
     torch.use_deterministic_algorithms(True)
 
 
-def _train(
+def train(
     model: Any,
     examples: Sequence[tuple[list[int], list[int]]],
     recipe: TinyRecipe,
@@ -203,7 +203,7 @@ def _packed_batches(
         epoch += 1
 
 
-def _save(model: Any, tokenizer: Any, folder: Path, losses: Sequence[float]) -> None:
+def save(model: Any, tokenizer: Any, folder: Path, losses: Sequence[float]) -> None:
     model.eval().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     (folder / "losses.json").write_text(json.dumps([round(x, 6) for x in losses]) + "\n")
