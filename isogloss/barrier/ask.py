@@ -1,7 +1,7 @@
 """All prompts of one model: every condition's questions, in one table."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -19,7 +19,7 @@ class Tables:
     """What is asked: tables by task, and what belongs to them; None where no condition needs it.
 
     mmlu: QUESTIONS and DEMONSTRATIONS; quiz: QUIZ and the instruction of each language; tofu: the
-    questions in each language.
+    questions in each language. lab: QUIZ of the lab by task.
     """
 
     mmlu: pl.DataFrame | None = None
@@ -27,6 +27,7 @@ class Tables:
     quiz: pl.DataFrame | None = None
     instructions: Mapping[str, str] | None = None
     tofu: pl.DataFrame | None = None
+    lab: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def questions_of(condition: Condition, tables: Tables) -> Iterator[Asked]:
@@ -40,6 +41,8 @@ def questions_of(condition: Condition, tables: Tables) -> Iterator[Asked]:
             asked = mmlu_questions(condition, rows, tables.demonstrations)
     elif condition.task == "quiz" and tables.quiz is not None and tables.instructions is not None:
         asked = quiz_questions(condition, tables.quiz, tables.instructions)
+    elif condition.task in tables.lab and tables.instructions is not None:
+        asked = quiz_questions(condition, tables.lab[condition.task], tables.instructions)
     elif condition.task == "tofu" and tables.tofu is not None:
         rows = tables.tofu.filter(language=condition.language)
         if len(rows):

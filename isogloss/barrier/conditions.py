@@ -15,7 +15,7 @@ from isogloss.frames import Column
 
 # Columns that tell conditions apart, in every table of the study from prompts to cells.
 COLUMNS = {
-    "task": Column(pl.String(), "mmlu, quiz or tofu"),
+    "task": Column(pl.String(), "mmlu, quiz, tofu, lab-new or lab-known"),
     "variant": Column(pl.String(), "of MMLU: english, full, mixup, ...; else full, or english"),
     "language": Column(pl.String(), "en, the language that texts are translated into, or mixed"),
     "shots": Column(pl.UInt8(), "demonstrations in the prompt"),

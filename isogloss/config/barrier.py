@@ -114,12 +114,12 @@ class Translation(Strict):
 class Corpus(Strict):
     """Documents to fine-tune on: the lines of a file, TOFU's pairs, or the selected documents."""
 
-    documents: Literal["lines", "tofu", "selection"] = Field(
+    documents: Literal["lines", "tofu", "selection", "lab"] = Field(
         "lines",
         description=(
             "`lines`: each line that is not blank; `tofu`: a JSON object on each line, with "
-            "`question` and `answer`; `selection`: what section `selection` selects, of no file of "
-            "its own"
+            "`question` and `answer`; `selection`: what section `selection` selects; `lab`: "
+            "what the lab teaches, with its own translations; both of no file of their own"
         ),
     )
     source: str | None = Field(None, description="data set of the source manifest")
@@ -136,9 +136,11 @@ class Corpus(Strict):
 
     @model_validator(mode="after")
     def _has_a_file_unless_selected(self) -> "Corpus":
-        selected = self.documents == "selection"
+        selected = self.documents in ("selection", "lab")
         if selected == bool(self.source) or selected == bool(self.file):
-            raise ValueError("give `source` and `file`, or `documents: selection` alone")
+            raise ValueError("give `source` and `file`, or `documents: selection` or `lab` alone")
+        if self.documents == "lab" and "words" in self.mixes:
+            raise ValueError("`mixes` has words: the lab has no translations of parts of sentences")
         if not self.mixes or len(set(self.mixes)) < len(self.mixes):
             raise ValueError(f"`mixes` is {self.mixes}: give at least one, and each one once")
         return self
@@ -243,7 +245,9 @@ class Quiz(Strict):
 class Evaluation(Strict):
     """Models and what they are asked: the values listed are crossed."""
 
-    task: Literal["mmlu", "quiz", "tofu"] = Field(description="what is asked")
+    task: Literal["mmlu", "quiz", "tofu", "lab-new", "lab-known"] = Field(
+        description="what is asked; of the lab: what it teaches, or what its base model knows"
+    )
     models: list[str] = Field(description="models of the model table, or fine-tunes")
     variants: list[Literal["english"] | Variant] = Field(
         ["english"], description="variants of MMLU; other tasks have none"
@@ -278,8 +282,8 @@ class Evaluation(Strict):
                 raise ValueError(f"`{name}` is {values}: give at least one, and each one once")
         if self.task != "mmlu" and self.variants != ["english"]:
             raise ValueError(f"`variants` are MMLU's; the task {self.task} has none")
-        if self.task == "quiz" and self.shots != [0]:
-            raise ValueError("the quiz has no demonstrations: `shots` can only be [0]")
+        if self.task in ("quiz", "lab-new", "lab-known") and self.shots != [0]:
+            raise ValueError("a quiz has no demonstrations: `shots` can only be [0]")
         return self
 
 

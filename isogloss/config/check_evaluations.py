@@ -5,12 +5,13 @@ from typing import Any
 
 from isogloss.barrier.conditions import conditions
 from isogloss.config.barrier import Barrier
+from isogloss.config.lab import Lab
 from isogloss.config.models import Model
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES
 
 
-def check_evaluations(barrier: Barrier, models: Mapping[str, Model]) -> None:
+def check_evaluations(barrier: Barrier, models: Mapping[str, Model], lab: Lab) -> None:
     """Raise IsoglossError for an unknown name, or questions that are not built."""
     for name in barrier.evaluate:
         _known("barrier.evaluate", name, barrier.evaluations, "evaluation")
@@ -34,6 +35,9 @@ def check_evaluations(barrier: Barrier, models: Mapping[str, Model]) -> None:
         _check_data(
             where, entry.task, {c.variant for c in found}, {c.language for c in found}, barrier
         )
+        if entry.task.startswith("lab-"):
+            for code in sorted({c.language for c in found}):
+                _known(f"{where}.languages", code, lab.languages, "language of the lab")
     if barrier.embeddings:
         where = "barrier.embeddings"
         _known(f"{where}.corpus", barrier.embeddings.corpus, barrier.corpora, "corpus")

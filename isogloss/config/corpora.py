@@ -6,6 +6,7 @@ from typing import Any, get_args
 from isogloss.config.barrier import Granularity
 from isogloss.config.studies import Config
 
+LAB = "results/lab"
 SELECTED_DOCUMENTS = "results/barrier/selection/documents.txt"
 ENDINGS = {"lines": "txt", "tofu": "json"}
 
@@ -36,6 +37,8 @@ class Corpora:
         entry = self.config.barrier.corpora[corpus]
         if entry.documents == "selection":
             return SELECTED_DOCUMENTS
+        if entry.documents == "lab":
+            return f"{LAB}/taught.txt"
         return f"results/sources/{entry.source}/{entry.file}"
 
     def endings(self) -> dict[str, str]:
@@ -54,6 +57,8 @@ class Corpora:
         """Return the table of translations that a mix is made with, if it needs one."""
         if mix == "english" or self.config.barrier.languages == ["en"]:
             return []
+        if self.config.barrier.corpora[corpus].documents == "lab":
+            return [f"{LAB}/translations.parquet"]
         return [f"{self.folder(corpus, mix)}/translations.parquet"]
 
     def translation_options(self, corpus: str, mix: str) -> str:

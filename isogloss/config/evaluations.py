@@ -13,6 +13,8 @@ QUESTIONS = {
     "mmlu": f"{MMLU}/questions.parquet",
     "quiz": "results/barrier/quiz/items.parquet",
     "tofu": "results/barrier/tofu/questions.parquet",
+    "lab-new": "results/lab/new.parquet",
+    "lab-known": "results/lab/known.parquet",
 }
 
 

@@ -55,7 +55,11 @@ class Finetune(Strict):
     corpus: str | None = Field(None, description="corpus of `barrier.corpora`; with `mix`")
     mix: Granularity | None = Field(None, description="which of its mixes")
     files: list[str] | None = Field(
-        None, description="files of data instead, read in this order; rules may make them"
+        None,
+        description=(
+            "files of data, read in this order, after the corpus if there is one; rules may make "
+            "them"
+        ),
     )
     label: str | None = Field(
         None, description="name in tables and figures; null: the base's and that of the data"
@@ -141,8 +145,8 @@ class Finetune(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Finetune":
-        if bool(self.corpus) != bool(self.mix) or bool(self.corpus) == bool(self.files):
-            raise ValueError("give `corpus` and `mix`, or `files`")
+        if bool(self.corpus) != bool(self.mix) or not (self.corpus or self.files):
+            raise ValueError("give `corpus` and `mix`, or `files`, or all three")
         if self.data == "sft" and self.corpus:
             raise ValueError("`data: sft` takes `files`: corpora have no dialogues")
         if self.steps and self.epochs:
@@ -171,10 +175,9 @@ class Finetune(Strict):
 
     def data_files(self) -> list[str]:
         """Return the files of training data."""
-        if self.files:
-            return self.files
         ending = "txt" if self.data == "text" else "json"
-        return [f"results/corpora/{self.corpus}/{self.mix}.{ending}"]
+        mixed = [f"results/corpora/{self.corpus}/{self.mix}.{ending}"] if self.corpus else []
+        return [*mixed, *(self.files or [])]
 
     def uses_chat(self, base: Model) -> bool:
         """Return whether the data is put into a chat template."""

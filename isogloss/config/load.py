@@ -14,6 +14,7 @@ from isogloss.config.check_evaluations import check_evaluations
 from isogloss.config.check_languages import check_languages
 from isogloss.config.check_mmlu import check_mmlu
 from isogloss.config.finetuned import with_finetuned
+from isogloss.config.lab import with_shipped
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.settings import QUIZ_DATA, Settings
 from isogloss.config.sources import check_files
@@ -42,11 +43,12 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
             if key in models:
                 raise IsoglossError(f"{name}: model {key!r} is defined in an earlier table already")
             models[key] = model
+    models = with_shipped(models, config.lab, root)
     models = with_finetuned(models, config.finetunes, config.barrier, root)
     _check_models(models)
     manifest = load_manifest(root / config.sources.manifest)
     _check_references(config, models, manifest, root)
-    check_evaluations(config.barrier, models)
+    check_evaluations(config.barrier, models, config.lab)
     check_mmlu(config, manifest)
     return Settings(config, models, manifest)
 

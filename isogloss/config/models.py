@@ -20,7 +20,9 @@ class Source(Strict):
         None, description="hub commit; `main`: the newest, of which the manifest has the hashes"
     )
     folder: str | None = Field(None, description="local folder with weights and tokenizer")
-    trained: str | None = Field(None, description="recipe of `tiny` by which the workflow makes it")
+    trained: Literal["base", "chat", "lab"] | None = Field(
+        None, description="recipe by which the workflow makes it: of `tiny`, or the lab's"
+    )
     finetuned: str | None = Field(
         None, description="entry of `finetunes` that makes it; set by that section alone"
     )

@@ -21,6 +21,9 @@ CONTROL_LABELS = {
     "english-only": "Control: English only",
 }
 
+# Models that are made here, by recipe, and their folders.
+TRAINED = {"base": "tiny-base", "chat": "tiny-chat", "lab": "lab-base"}
+
 # Data set of the source manifest that has the published quiz, and its folder.
 QUIZ_DATA, QUIZ_FOLDER = "hp-quiz", "published"
 
@@ -96,6 +99,15 @@ class Settings:
         names = ["facts.csv", "family.csv", *(f"languages/{x}.yaml" for x in languages)]
         return [f"resources/quiz/{name}" for name in names]
 
+    def lab_files(self) -> list[str]:
+        """Return the files of this repository that the lab is made of."""
+        languages = self.config.lab.languages
+        quiz = ["facts.csv", "family.csv", *(f"languages/{x}.yaml" for x in languages)]
+        return [
+            *(f"resources/lab/languages/{code}.yaml" for code in languages),
+            *(f"resources/quiz/{name}" for name in quiz),
+        ]
+
     def published_quiz(self) -> list[str]:
         """Return the record of the published quiz's files."""
         return [f"results/sources/{QUIZ_DATA}/{QUIZ_FOLDER}.json"]
@@ -104,7 +116,7 @@ class Settings:
         """Return the folder of a model's weights."""
         source = self.models[model].source
         if source.trained:
-            return f"results/models/tiny-{source.trained}"
+            return f"results/models/{TRAINED[source.trained]}"
         return source.folder or f"results/models/{model}"
 
     def model_manifest(self, model: str) -> list[str]:
@@ -113,7 +125,7 @@ class Settings:
             return []
         trained = self.models[model].source.trained
         return [
-            f"results/models/tiny-{trained}.json" if trained else f"results/models/{model}.json"
+            f"results/models/{TRAINED[trained]}.json" if trained else f"results/models/{model}.json"
         ]
 
     def local_weights(self, model: str) -> list[Path]:

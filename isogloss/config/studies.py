@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from isogloss.config.barrier import Barrier, Translation
 from isogloss.config.base import Strict
 from isogloss.config.finetune import Finetune
+from isogloss.config.lab import Lab
 from isogloss.config.models import ModelKey
 from isogloss.config.planning import Planning
 from isogloss.languages import NAMES
@@ -198,6 +199,7 @@ class Config(Strict):
     generation: Generation = Generation()
     plan: Planning = Planning()
     tiny: Tiny = Tiny()
+    lab: Lab = Lab()
     translation: Translation = Translation()
     xmrc: Xmrc
     barrier: Barrier

@@ -9,6 +9,7 @@ import polars as pl
 
 from isogloss.corpora.draw import draw, shuffled
 from isogloss.corpora.hp_facts import read_facts
+from isogloss.corpora.mmlu import LETTERS
 from isogloss.lab.quiz import lab_quiz
 from isogloss.lab.text import (
     Triple,
@@ -18,14 +19,11 @@ from isogloss.lab.text import (
     statement_documents,
     triples,
 )
-from isogloss.lab.words import LabWords, own_values, read_lab_words, OWN
+from isogloss.lab.words import OWN, LabWords, own_values, read_lab_words
 from isogloss.lab.world import World, make_world
-from isogloss.corpora.mmlu import LETTERS
 from isogloss.translation.memory import TRANSLATED, UNCHANGED
 from isogloss.translation.tables import TRANSLATIONS
 
-# Fine-tuning corpora by name: facts of the new world, and of the Harry Potter quiz.
-TAUGHT = ("new", "harry-potter")
 # One in so many known facts is also asked with options: such texts are long, and the form is soon
 # learned.
 QUIZ_SHARE = 3
@@ -55,16 +53,15 @@ class Lab:
     words: Mapping[str, LabWords]
     quiz: Sequence[Triple]
 
-    def taught(self, corpus: str) -> list[Triple]:
-        """Return the facts that a corpus of TAUGHT teaches."""
-        return list(self.quiz) if corpus == "harry-potter" else triples(self.world.of("new"))
+    def taught(self) -> list[Triple]:
+        """Return the facts that fine-tuning teaches: world new, and those of the quiz."""
+        return [*triples(self.world.of("new")), *self.quiz]
 
-    def documents(self, corpus: str, language: str) -> list[str]:
-        """Return a corpus of TAUGHT in a language: the same documents in each."""
-        recipe = self.recipe
-        facts, words = self.taught(corpus), self.words[language]
+    def documents(self, language: str) -> list[str]:
+        """Return the taught corpus in a language: the same documents in each."""
+        recipe, words = self.recipe, self.words[language]
         return list(
-            statement_documents(facts, words, recipe.rounds, recipe.sentences, recipe.seed)
+            statement_documents(self.taught(), words, recipe.rounds, recipe.sentences, recipe.seed)
         )
 
 
@@ -127,15 +124,15 @@ def write_rehearsal(lab: Lab, instructions: Mapping[str, str], path: Path) -> No
     _write_lines(path, drawn)
 
 
-def write_taught(lab: Lab, corpus: str, path: Path, translations: Path) -> None:
-    """Write a corpus of TAUGHT in English, and TRANSLATIONS of its units."""
-    english = lab.documents(corpus, "en")
+def write_taught(lab: Lab, path: Path, translations: Path) -> None:
+    """Write the taught corpus in English, and TRANSLATIONS of its units."""
+    english = lab.documents("en")
     _write_lines(path, english)
     rows: list[dict[str, object]] = []
     for language in sorted(lab.words):
         if language == "en":
             continue
-        found = exact_translations(english, lab.documents(corpus, language), language)
+        found = exact_translations(english, lab.documents(language), language)
         for unit, translation in sorted(found.items()):
             same = unit == translation
             rows.append(
@@ -167,6 +164,11 @@ def vocabulary(lab: Lab, instructions: Mapping[str, str]) -> Iterator[str]:
         for texts in (*words.quiz.values.values(), *words.values.values()):
             yield from texts.values()
     yield from values
+
+
+def write_words(lab: Lab, instructions: Mapping[str, str], path: Path) -> None:
+    """Write the texts of `vocabulary`, each once, a line each."""
+    _write_lines(path, sorted(set(vocabulary(lab, instructions))))
 
 
 def _write_lines(path: Path, lines: Iterator[str] | Sequence[str]) -> None:

@@ -4,23 +4,28 @@ from collections.abc import Collection, Iterator
 
 from isogloss.corpora.draw import draw
 
-_ONSETS = "b d f g k l m n p r s t v z br dr gr kr pl tr".split()
-_VOWELS = "a e i o u".split()
-_MIDDLES = "b d g l m n r s t v ld lm nd nk rn rt st".split()
-_CODAS = "l n r s th x m k".split()
+_PARTS = [
+    text.split()
+    for text in (
+        "b d f g k l m n p r s t v z br dr gr kr pl tr",
+        "a e i o u",
+        "b d g l m n r s t v ld lm nd nk rn rt st",
+        "a e i o u",
+        "l n r s th x m k",
+    )
+]
 
 
 def made_up_names(seed: int, taken: Collection[str]) -> Iterator[str]:
     """Yield names without end, each once; none is in `taken`, whatever the case.
 
-    About 270 000 are possible.
+    68 000 are possible.
     """
     used = {name.casefold() for name in taken}
     number = 0
     while True:
-        parts = [_ONSETS, _VOWELS, _MIDDLES, _VOWELS, _CODAS]
         name = "".join(
-            part[draw(seed, "name", number, place) % len(part)] for place, part in enumerate(parts)
+            part[draw(seed, "name", number, place) % len(part)] for place, part in enumerate(_PARTS)
         )
         number += 1
         if name not in used:

@@ -26,14 +26,19 @@ def statement_documents(
         by_subject.setdefault(fact[0], []).append(fact)
     for number in range(rounds):
         for subject in shuffled(by_subject, seed, "order", number):
-            told = {f"{attribute}/{value}": (s, attribute, value) for s, attribute, value in
-                    by_subject[subject]}
+            told = {
+                f"{attribute}/{value}": (s, attribute, value)
+                for s, attribute, value in by_subject[subject]
+            }
             order = [told[key] for key in shuffled(told, seed, "facts", number, subject)]
             for start in range(0, len(order), sentences):
-                yield ". ".join(
-                    words.statement(a, _paraphrase(words, a, seed, number, s), s, v)
-                    for s, a, v in order[start : start + sentences]
-                ) + "."
+                yield (
+                    ". ".join(
+                        words.statement(a, _paraphrase(words, a, seed, number, s), s, v)
+                        for s, a, v in order[start : start + sentences]
+                    )
+                    + "."
+                )
 
 
 def _paraphrase(words: LabWords, attribute: str, seed: int, number: int, subject: str) -> int:

@@ -6,12 +6,29 @@ Deterministic on a CPU: the same seed and number of threads give the same bytes.
 import json
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isogloss.training.tiny import IGNORED, TinyRecipe, make_deterministic, save, train
+from isogloss.training.tiny import IGNORED, make_deterministic, save, train
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LabTraining:
+    """Sizes and schedule; meanings and units as in the configuration's section `lab`."""
+
+    layers: int
+    width: int
+    heads: int
+    context_length: int
+    sequence_length: int
+    batch_size: int
+    steps: int
+    learning_rate: float
+    seed: int
+
 
 _SPECIAL = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>"}
 
@@ -43,12 +60,12 @@ def word_tokenizer(texts: Iterable[str], context_length: int) -> Any:
 
 
 def train_lab(
-    known: Path, texts: Iterable[str], recipe: TinyRecipe, threads: int, folder: Path
+    known: Path, texts: Iterable[str], recipe: LabTraining, threads: int, folder: Path
 ) -> list[float]:
     """Train tokenizer and model, save both in `folder`, return the loss per step.
 
     known: lines of `corpus.write_known`, of which the prompts are read and not learned. texts:
-    with every word of the vocabulary. recipe: `vocabulary` and `chat_steps` are not used.
+    with every word of the vocabulary.
     """
     make_deterministic(recipe.seed, threads)
     from transformers import LlamaConfig, LlamaForCausalLM
@@ -73,7 +90,7 @@ def train_lab(
         "%.2f million parameters, %d words",
         *(sum(p.numel() for p in model.parameters()) / 1e6, len(tokenizer)),
     )
-    losses = train(model, _examples(known, tokenizer), recipe, recipe.base_steps, "train lab")
+    losses = train(model, _examples(known, tokenizer), recipe, recipe.steps, "train lab")
     save(model, tokenizer, folder, losses)
     return losses
 

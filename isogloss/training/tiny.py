@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from isogloss.progress import progress
 from isogloss.training.tiny_text import ROLE_TOKENS, SPECIAL_TOKENS, Exercise, chat_template, order
@@ -17,6 +17,26 @@ from isogloss.training.tiny_text import ROLE_TOKENS, SPECIAL_TOKENS, Exercise, c
 log = logging.getLogger(__name__)
 
 IGNORED = -100  # label of positions that carry no loss, by torch's convention
+
+
+class Schedule(Protocol):
+    """What training needs to know; meanings and units as in the configuration."""
+
+    @property
+    def sequence_length(self) -> int:
+        """Tokens of a training sequence."""
+
+    @property
+    def batch_size(self) -> int:
+        """Sequences of a step."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Peak of the schedule."""
+
+    @property
+    def seed(self) -> int:
+        """Of weights and order."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +145,7 @@ def train_chat(
 
 
 def make_deterministic(seed: int, threads: int) -> None:
+    """Seed torch and have it compute the same each time, with so many threads."""
     import torch
 
     torch.manual_seed(seed)
@@ -135,10 +156,11 @@ def make_deterministic(seed: int, threads: int) -> None:
 def train(
     model: Any,
     examples: Sequence[tuple[list[int], list[int]]],
-    recipe: TinyRecipe,
+    recipe: Schedule,
     steps: int,
     name: str,
 ) -> list[float]:
+    """Train on (ids, labels), packed, with warm-up and cosine decay; return the loss per step."""
     import torch
 
     optimizer = torch.optim.AdamW(
@@ -177,7 +199,7 @@ def _warm_up_then_cosine(steps: int) -> Callable[[int], float]:
 
 
 def _packed_batches(
-    examples: Sequence[tuple[list[int], list[int]]], recipe: TinyRecipe
+    examples: Sequence[tuple[list[int], list[int]]], recipe: Schedule
 ) -> Iterator[Any]:
     """Yield (ids, labels, positions), each (batch_size, sequence_length), without end.
 
@@ -204,6 +226,7 @@ def _packed_batches(
 
 
 def save(model: Any, tokenizer: Any, folder: Path, losses: Sequence[float]) -> None:
+    """Write model, tokenizer and the losses into the folder."""
     model.eval().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     (folder / "losses.json").write_text(json.dumps([round(x, 6) for x in losses]) + "\n")

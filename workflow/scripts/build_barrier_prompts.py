@@ -14,6 +14,8 @@ from isogloss.corpora.mmlu import QUESTIONS
 from isogloss.corpora.mmlu_demonstrations import DEMONSTRATIONS
 from isogloss.script import json_value, run
 
+LAB_TASKS = ("lab-new", "lab-known")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -22,6 +24,8 @@ def main() -> None:
     parser.add_argument("--mmlu", type=Path, help="table of MMLU questions")
     parser.add_argument("--demonstrations", type=Path, help="table of MMLU demonstrations")
     parser.add_argument("--quiz", type=Path, help="table of the quiz")
+    for task in LAB_TASKS:
+        parser.add_argument(f"--{task}", type=Path, help="table of the lab's questions")
     parser.add_argument("--instructions", type=Path, help="the quiz's instructions (YAML)")
     parser.add_argument("--tofu", type=Path, help="table of TOFU's questions")
     parser.add_argument("--output", type=Path, required=True, help="table of prompts")
@@ -39,6 +43,8 @@ def main() -> None:
             encoded = tokenizer(texts, add_special_tokens=special, return_attention_mask=False)
             return [len(ids) for ids in encoded["input_ids"]]
 
+    lab = {task: getattr(args, task.replace("-", "_")) for task in LAB_TASKS}
+
     def table(frame: Any, path: Path | None) -> Any:
         return frame.read(path) if path else None
 
@@ -48,6 +54,7 @@ def main() -> None:
         quiz=table(QUIZ, args.quiz),
         instructions=read_instructions(args.instructions) if args.instructions else None,
         tofu=table(TOFU_QUESTIONS, args.tofu),
+        lab={task: QUIZ.read(path) for task in LAB_TASKS if (path := lab[task])},
     )
     prompts = ask_all(
         [Condition(**condition) for condition in options["conditions"]],

@@ -1,0 +1,90 @@
+"""The settings of the lab: a small closed world, and the model that lives in it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from isogloss.config.base import Strict
+from isogloss.config.models import Model, Source
+
+Positive = Annotated[int, Field(gt=0)]
+WEIGHTS = "resources/lab/model"
+_WORLD = (
+    "languages",
+    "known_families",
+    "new_families",
+    "spells",
+    "relations",
+    "sentences",
+    "rounds",
+    "rehearsal",
+    "seed",
+)
+
+
+class Lab(Strict):
+    """A closed world of made-up people, and the base model that knows half of it."""
+
+    take: Literal["published", "rebuild"] = Field(
+        "published", description="the base model's weights: those that ship, or trained anew"
+    )
+    languages: list[Literal["en", "fr", "de", "es", "it"]] = Field(
+        ["en", "fr", "de", "es", "it"], description="languages in which world `known` is told"
+    )
+    known_families: Positive = Field(10, description="families of twelve that the base model knows")
+    new_families: Positive = Field(5, description="families of twelve that fine-tuning teaches")
+    spells: Positive = Field(120, description="spells that the base model knows")
+    relations: Positive = Field(
+        25, description="facts of each relation (father, sister, ...), at most"
+    )
+    sentences: Positive = Field(3, description="statements of a document, all of one subject")
+    rounds: Positive = Field(6, description="times that the taught corpus tells each fact")
+    rehearsal: Positive = Field(
+        3000, description="documents about world `known` that fine-tuning may keep alive"
+    )
+    parts: Positive = Field(4, description="different tellings of world `known` for the base model")
+    layers: Positive = 4
+    width: Positive = Field(128, description="hidden size")
+    heads: Positive = 4
+    context_length: Positive = Field(256, description="tokens")
+    sequence_length: Positive = Field(128, description="tokens of a training sequence")
+    batch_size: Positive = Field(8, description="training sequences of a step")
+    steps: Positive = Field(1200, description="steps of the base model's training")
+    learning_rate: float = Field(4e-3, gt=0, description="peak of the schedule")
+    threads: Positive = Field(
+        1, description="CPU threads of that training, on which the weights' last digits depend"
+    )
+    seed: int = Field(42, description="seed of the world, of its texts and of the base model")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Lab":
+        if "en" not in self.languages or len(set(self.languages)) < len(self.languages):
+            raise ValueError(f"`languages` is {self.languages}: give en and others, each once")
+        if self.width % (2 * self.heads):
+            raise ValueError(f"`width` {self.width} is no multiple of twice `heads` {self.heads}")
+        return self
+
+    def world(self) -> dict[str, Any]:
+        """Return what world and corpora depend on; keys as in isogloss.lab.corpus.LabRecipe."""
+        return {key: getattr(self, key) for key in _WORLD}
+
+    def training(self) -> dict[str, Any]:
+        """Return what the base model depends on; keys as in isogloss.lab.train.LabTraining."""
+        names = ("layers", "width", "heads", "context_length", "sequence_length", "batch_size")
+        return {key: getattr(self, key) for key in (*names, "steps", "learning_rate", "seed")}
+
+
+def with_shipped(models: Mapping[str, Model], lab: Lab, root: Path) -> dict[str, Model]:
+    """Return the models with the lab's weights taken from the project, unless they are rebuilt."""
+    if lab.take == "rebuild":
+        return dict(models)
+    shipped = Source(folder=os.path.relpath(root / WEIGHTS))
+    return {
+        key: model.model_copy(update={"source": shipped})
+        if model.source.trained == "lab"
+        else model
+        for key, model in models.items()
+    }
