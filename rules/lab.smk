@@ -57,3 +57,39 @@ if LAB.take == "rebuild":
             "python {params.script} --known {input.known:q} --words {input.words:q}"
             " --recipe {params.recipe:q} --threads {params.threads}"
             " --folder results/models/lab-base --manifest {output:q} 2>&1 | tee {log:q}"
+
+
+if SETTINGS.lab_models():
+    index_item("barrier", "table", "lab")
+
+    rule make_lab_table:
+        input:
+            cells="results/barrier/cells.parquet",
+            replicates="results/barrier/replicates.parquet",
+            caption=in_project("workflow/report/barrier_lab.rst"),
+        output:
+            csv=report(
+                "results/barrier/tables/lab.csv",
+                caption="../workflow/report/barrier_lab.rst",
+                category="Study barrier",
+                subcategory="Lab",
+                labels={"table": "lab", "format": "CSV"},
+            ),
+            markdown="results/barrier/tables/lab.md",
+            latex="results/barrier/tables/lab.tex",
+        log:
+            "results/logs/barrier/make_table/lab.log",
+        benchmark:
+            "results/benchmarks/barrier/make_table/lab.tsv"
+        conda:
+            "../envs/barrier.yaml"
+        params:
+            script=script("make_lab_table"),
+            code=code("make_lab_table"),
+            labels=json.dumps(SETTINGS.lab_models()),
+            level=CONFIG.bootstrap.level,
+        shell:
+            "python {params.script} --cells {input.cells:q} --replicates {input.replicates:q}"
+            " --labels {params.labels:q} --level {params.level} --caption {input.caption:q}"
+            " --csv {output.csv:q} --markdown {output.markdown:q} --latex {output.latex:q}"
+            " 2>&1 | tee {log:q}"

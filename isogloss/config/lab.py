@@ -34,7 +34,7 @@ class Lab(Strict):
     languages: list[Literal["en", "fr", "de", "es", "it"]] = Field(
         ["en", "fr", "de", "es", "it"], description="languages in which world `known` is told"
     )
-    known_families: Positive = Field(10, description="families of twelve that the base model knows")
+    known_families: Positive = Field(8, description="families of twelve that the base model knows")
     new_families: Positive = Field(5, description="families of twelve that fine-tuning teaches")
     spells: Positive = Field(120, description="spells that the base model knows")
     relations: Positive = Field(
@@ -52,8 +52,8 @@ class Lab(Strict):
     context_length: Positive = Field(256, description="tokens")
     sequence_length: Positive = Field(128, description="tokens of a training sequence")
     batch_size: Positive = Field(8, description="training sequences of a step")
-    steps: Positive = Field(1200, description="steps of the base model's training")
-    learning_rate: float = Field(4e-3, gt=0, description="peak of the schedule")
+    steps: Positive = Field(2000, description="steps of the base model's training")
+    learning_rate: float = Field(5e-3, gt=0, description="peak of the schedule")
     threads: Positive = Field(
         1, description="CPU threads of that training, on which the weights' last digits depend"
     )

@@ -108,6 +108,20 @@ class Settings:
             *(f"resources/quiz/{name}" for name in quiz),
         ]
 
+    def lab_models(self) -> dict[str, str]:
+        """Return key -> label of the models that are asked all three quizzes of the lab's table."""
+        barrier = self.config.barrier
+        entries = [barrier.evaluations[name] for name in barrier.evaluate]
+        asked = {
+            task: [model for entry in entries if entry.task == task for model in entry.models]
+            for task in ("lab-new", "lab-known", "quiz")
+        }
+        return {
+            key: self.models[key].label
+            for key in asked["lab-new"]
+            if key in asked["lab-known"] and key in asked["quiz"]
+        }
+
     def published_quiz(self) -> list[str]:
         """Return the record of the published quiz's files."""
         return [f"results/sources/{QUIZ_DATA}/{QUIZ_FOLDER}.json"]

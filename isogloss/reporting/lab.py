@@ -1,0 +1,127 @@
+"""What the lab shows: accuracy in English and in other languages, and the barrier between."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from isogloss.barrier.aggregate import MEAN
+from isogloss.barrier.cells import ALL
+from isogloss.barrier.statistics import interval
+from isogloss.errors import IsoglossError
+from isogloss.reporting.caption import Caption
+from isogloss.reporting.tables.display import Document, Entry, Grid, Group
+from isogloss.reporting.tables.numbers import count, number
+from isogloss.reporting.tables.numbers import interval as shown_interval
+
+TASKS = {
+    "quiz": "Harry Potter quiz",
+    "lab-new": "Lab: new people",
+    "lab-known": "Lab: known people",
+}
+BARRIER, REVERSED, NONE = "barrier", "English is weaker", "none shown"
+NOTES = [
+    "Others: mean accuracy over the other languages, percent. Barrier: accuracy in English less "
+    "that mean, on the same questions, with its bootstrap interval.",
+    "Verdict: barrier, if the whole interval lies above 0; English is weaker, if it lies below; "
+    "else none is shown.",
+    "Chance is 25 %, but a model that has never met a name may still prefer frequent values.",
+]
+
+
+def rows_of(
+    cells: pl.DataFrame, replicates: pl.DataFrame, models: Sequence[str], level: float
+) -> list[dict[str, Any]]:
+    """Return a row per task of TASKS and model: accuracies, barrier, interval, verdict.
+
+    cells and replicates: CELLS and REPLICATES of options scored by their texts. level: coverage of
+    the interval, 0-1. Raises IsoglossError where a model was not asked in English and two others.
+    """
+    found = []
+    for task in TASKS:
+        for model in models:
+            asked = {"model": model, "task": task, "scoring": "text", "metric": "accuracy"}
+            english, others = (
+                _one(cells.filter(group=ALL, language=language, **asked), task, model)
+                for language in ("en", MEAN)
+            )
+            one, other = (
+                np.array(
+                    _one(replicates.filter(language=language, **asked), task, model)["draws"],
+                    dtype=float,
+                )
+                for language in ("en", MEAN)
+            )
+            low, high = interval(one - other, level)
+            found.append(
+                {
+                    "task": task,
+                    "model": model,
+                    "n": english["n"],
+                    "english": english["value"],
+                    "others": others["value"],
+                    "barrier": english["value"] - others["value"],
+                    "low": low,
+                    "high": high,
+                    "verdict": _verdict(low, high),
+                }
+            )
+    return found
+
+
+def _one(frame: pl.DataFrame, task: str, model: str) -> dict[str, Any]:
+    if len(frame) != 1:
+        raise IsoglossError(
+            f"lab: {model!r} has {len(frame)} accuracies in {task!r}, expected one; evaluate it in "
+            "English and at least two other languages, with `scoring: [text]`"
+        )
+    return frame.row(0, named=True)
+
+
+def _verdict(low: float | None, high: float | None) -> str:
+    if low is not None and low > 0:
+        return BARRIER
+    return REVERSED if high is not None and high < 0 else NONE
+
+
+def csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the rows for machines."""
+    return pl.DataFrame(rows).write_csv(float_precision=6)
+
+
+def document(
+    rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str], caption: Caption
+) -> Document:
+    """Return the table as it is printed; labels: of the models by key."""
+    groups = [
+        Group(title, [_entries(row, labels) for row in rows if row["task"] == task])
+        for task, title in TASKS.items()
+    ]
+    heads = ["Model", "n", "English", "Others", "Barrier", "95 %", "Verdict"]
+    grid = Grid("lab", caption.title, heads, groups, NOTES)
+    return Document("lab", caption.title, caption.text, [grid])
+
+
+def _entries(row: Mapping[str, Any], labels: Mapping[str, str]) -> list[Entry]:
+    return [
+        Entry(labels[row["model"]]),
+        Entry(count(row["n"])),
+        *(Entry(number(row[name])) for name in ("english", "others", "barrier")),
+        Entry(shown_interval(row["low"], row["high"])),
+        Entry(row["verdict"]),
+    ]
+
+
+def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the rows as lines for a terminal."""
+    lines = [f"{'':28}{'English':>8}{'others':>8}{'barrier':>9}  interval"]
+    for task, title in TASKS.items():
+        lines.append(f"{title} (accuracy, %)")
+        lines += [
+            f"  {row['model']:<26}{row['english']:8.1f}{row['others']:8.1f}{row['barrier']:9.1f}"
+            f"  [{row['low']:.1f}, {row['high']:.1f}]  {row['verdict']}"
+            for row in rows
+            if row["task"] == task
+        ]
+    return "\n".join(lines)
