@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from isogloss.config.base import Strict
 from isogloss.config.models import Model, Source
+from isogloss.errors import IsoglossError
 
 Positive = Annotated[int, Field(gt=0)]
 WEIGHTS = "resources/lab/model"
@@ -29,7 +30,7 @@ class Lab(Strict):
     """A closed world of made-up people, and the base model that knows half of it."""
 
     take: Literal["published", "rebuild"] = Field(
-        "published", description="the base model's weights: those that ship, or trained anew"
+        "rebuild", description="the base model's weights: those that ship, or trained anew"
     )
     languages: list[Literal["en", "fr", "de", "es", "it"]] = Field(
         ["en", "fr", "de", "es", "it"], description="languages in which world `known` is told"
@@ -81,6 +82,10 @@ def with_shipped(models: Mapping[str, Model], lab: Lab, root: Path) -> dict[str,
     """Return the models with the lab's weights taken from the project, unless they are rebuilt."""
     if lab.take == "rebuild":
         return dict(models)
+    if not (root / WEIGHTS / "config.json").is_file():
+        raise IsoglossError(
+            f"lab.take: 'published', but {WEIGHTS} holds no model; set it to rebuild"
+        )
     shipped = Source(folder=os.path.relpath(root / WEIGHTS))
     return {
         key: model.model_copy(update={"source": shipped})

@@ -7,4 +7,4 @@ import polars as pl
 
 from isogloss.reporting.lab import as_text
 
-print(as_text(pl.read_csv(Path(sys.argv[1])).to_dicts()))
+sys.stdout.write(as_text(pl.read_csv(Path(sys.argv[1])).to_dicts()) + "\n")

@@ -46,12 +46,13 @@ class LabRecipe:
 
 @dataclass(frozen=True)
 class Lab:
-    """A world, its wording in every language, and the facts of the Harry Potter quiz."""
+    """A world, its wording in every language, and facts and people of the Harry Potter quiz."""
 
     recipe: LabRecipe
     world: World
     words: Mapping[str, LabWords]
     quiz: Sequence[Triple]
+    relatives: Sequence[str]
 
     def taught(self) -> list[Triple]:
         """Return the facts that fine-tuning teaches: world new, and those of the quiz."""
@@ -68,8 +69,9 @@ class Lab:
 def make_lab(recipe: LabRecipe, folder: Path, quiz: Path) -> Lab:
     """Read the wording in both folders and draw the world."""
     words = read_lab_words(folder, quiz, recipe.languages)
-    facts, _ = read_facts(quiz)
-    taken = {word for fact in facts for word in fact.subject.split()}
+    facts, family = read_facts(quiz)
+    relatives = [*family.named("male"), *family.named("female")]
+    taken = {word for name in (*relatives, *(f.subject for f in facts)) for word in name.split()}
     world = make_world(
         recipe.seed,
         known_families=recipe.known_families,
@@ -79,7 +81,7 @@ def make_lab(recipe: LabRecipe, folder: Path, quiz: Path) -> Lab:
         own={attribute: own_values(words["en"], attribute) for attribute in OWN},
         taken=sorted(taken),
     )
-    return Lab(recipe, world, words, triples(facts))
+    return Lab(recipe, world, words, triples(facts), relatives)
 
 
 def known_documents(
@@ -164,6 +166,7 @@ def vocabulary(lab: Lab, instructions: Mapping[str, str]) -> Iterator[str]:
         for texts in (*words.quiz.values.values(), *words.values.values()):
             yield from texts.values()
     yield from values
+    yield from lab.relatives
 
 
 def write_words(lab: Lab, instructions: Mapping[str, str], path: Path) -> None:
