@@ -19,7 +19,7 @@ rule build_lab_corpus:
     benchmark:
         "results/benchmarks/build_lab_corpus.tsv"
     conda:
-        "../envs/corpora.yaml"
+        "../envs/light.yaml"
     params:
         script=script("build_lab_corpus"),
         code=code("build_lab_corpus"),
