@@ -5,6 +5,8 @@ There are no such rules where the configuration evaluates or embeds nothing.
 
 BARRIER_FIGURES = ["figure03", "figure04", "figure05", "figure06", "figure07"]
 BARRIER_FIGURES += ["figure09", "figure15", "figure18"]
+if SETTINGS.lab_models():
+    BARRIER_FIGURES += ["figure_lab"]
 EMBEDDINGS_FIGURES = ["figure02", "figure17"]
 
 if REPORTS.evaluated():

@@ -26,7 +26,7 @@ from isogloss.translation.tables import TRANSLATIONS
 
 # One in so many known facts is also asked with options: such texts are long, and the form is soon
 # learned.
-QUIZ_SHARE = 3
+QUIZ_SHARE = 8
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,13 @@ from isogloss.barrier.aggregate import MEAN
 from isogloss.barrier.cells import ALL
 from isogloss.barrier.statistics import interval
 from isogloss.errors import IsoglossError
+from isogloss.reporting.barrier import ways
 from isogloss.reporting.caption import Caption
 from isogloss.reporting.tables.display import Document, Entry, Grid, Group
 from isogloss.reporting.tables.numbers import count, number
 from isogloss.reporting.tables.numbers import interval as shown_interval
 
-TASKS = {
-    "quiz": "Harry Potter quiz",
-    "lab-new": "Lab: new people",
-    "lab-known": "Lab: known people",
-}
+TASKS = {task: ways.TASKS[task] for task in ("quiz", "lab-new", "lab-known")}
 BARRIER, REVERSED, NONE = "barrier", "English is weaker", "none shown"
 NOTES = [
     "Others: mean accuracy over the other languages, percent. Barrier: accuracy in English less "

@@ -33,6 +33,7 @@ CONTENT = {
     "lines": "the lines of a file",
     "tofu": "questions with their answers",
     "selection": "the selected documents",
+    "lab": "facts of the lab and of the quiz",
 }
 
 

@@ -51,23 +51,19 @@ def files(lab, tmp_path_factory):
 
 def test_relations_of_known_people_do_not_contradict_each_other(lab):
     facts = {(f.subject, f.attribute): f.value for f in lab.world.of("known")}
-    steps = [("father", "son", "daughter"), ("mother", "son", "daughter")]
     checked = 0
     for (subject, attribute), value in facts.items():
-        for parent, *children in steps:
-            if attribute == parent:
-                # Whose father is X is a child of X: where X's only son or daughter is told, too.
-                told = [facts[value, child] for child in children if (value, child) in facts]
-                gender = facts[subject, "gender"]
-                wanted = "son" if gender == "male" else "daughter"
-                if (value, wanted) in facts:
-                    assert facts[value, wanted] == subject
-                    checked += 1
-                assert all(child != value for child in told)
+        if attribute in ("father", "mother"):
+            # Whose father is X is X's son or daughter, where X has one alone and it is told.
+            wanted = "son" if facts[subject, "gender"] == "male" else "daughter"
+            if (value, wanted) in facts:
+                assert facts[value, wanted] == subject
+                checked += 1
         if attribute == "husband":
             assert facts.get((value, "wife"), subject) == subject
-            assert facts[subject, "gender"], facts[value, "gender"] == ("female", "male")
-    assert checked > 5
+            assert (facts[subject, "gender"], facts[value, "gender"]) == ("female", "male")
+            checked += 1
+    assert checked > 30
 
 
 def test_each_value_is_about_equally_frequent_and_no_fact_comes_twice(lab):

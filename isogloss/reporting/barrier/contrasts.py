@@ -18,7 +18,7 @@ Cases = Callable[[Models], list[Case[BarrierModel]]]
 Contrast = Callable[[Measures, Case[BarrierModel]], Draws]
 
 GENERAL: Documents = ("lines", None)
-DOMAIN: Documents = ("selection",)
+DOMAIN: Documents = ("selection", "lab")
 
 
 def shelf(models: Models) -> list[Case[BarrierModel]]:

@@ -23,8 +23,8 @@ FINETUNED = "Fine-tuned"
 class BarrierModel(ModelInfo):
     """A model of the study; the last four are None for models off the shelf and for controls.
 
-    start: key of the model that it was fine-tuned from. corpus, documents (lines, selection or
-    tofu) and mix: what it learned; None where it learned files that are no corpus of the study.
+    start: key of the model that it was fine-tuned from. corpus, documents (lines, selection,
+    tofu or lab) and mix: what it learned; None where it learned files that are no corpus of the study.
     """
 
     start: str | None = None
@@ -50,7 +50,7 @@ class Family:
 
     @property
     def documents(self) -> str | None:
-        """Return what kind of documents the corpus has: lines, selection or tofu."""
+        """Return what kind of documents the corpus has: lines, selection, tofu or lab."""
         return self.tuned[0].documents
 
     @property

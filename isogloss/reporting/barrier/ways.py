@@ -17,7 +17,13 @@ VARIANTS = {
     "onewrong": "one wrong option",
     "mixup": "mixup",
 }
-TASKS = {"mmlu": "MMLU", "quiz": "HP-Quiz", "tofu": "TOFU"}
+TASKS = {
+    "mmlu": "MMLU",
+    "quiz": "HP-Quiz",
+    "tofu": "TOFU",
+    "lab-new": "lab, new people",
+    "lab-known": "lab, known people",
+}
 SCORINGS = {
     "letter": "most probable option id",
     "text": "most probable option text",

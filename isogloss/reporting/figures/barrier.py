@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from isogloss.errors import IsoglossError, nearest
 from isogloss.reporting.barrier.results import Results
-from isogloss.reporting.figures import by_language, variants
+from isogloss.reporting.figures import by_language, lab, variants
 from isogloss.reporting.figures.style import SETTINGS, save
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ FIGURES: dict[str, tuple[str, Callable[[Results], "Figure"]]] = {
     "figure09": (by_language.TITLES["figure09"], by_language.figure09),
     "figure15": (variants.TUNED_TITLE, variants.finetuned),
     "figure18": (by_language.TITLES["figure18"], by_language.figure18),
+    "figure_lab": (lab.TITLE, lab.figure_lab),
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from isogloss.reporting.barrier.contrasts import DOMAIN
 from isogloss.reporting.barrier.models import (
     BarrierModel,
     Family,
@@ -118,8 +119,8 @@ def figure05(results: Results) -> "Figure":
 def _english_only(results: Results) -> list[tuple[Family, Way]]:
     """Return each model with what it became on English text; figures 18 and others have mixes."""
     found = []
-    for documents, way in (("selection", QUIZ_FULL), ("tofu", TOFU_FULL)):
-        for family in families(results.models, (documents,)):
+    for documents, way in ((DOMAIN, QUIZ_FULL), (("tofu",), TOFU_FULL)):
+        for family in families(results.models, documents):
             plain = [model for model in family.tuned if model.mix == "english"]
             if any(results.asked(model, way) for model in plain):
                 found.append((Family(family.start, plain), way))
@@ -172,7 +173,7 @@ def figure07(results: Results) -> "Figure":
 def figure18(results: Results) -> "Figure":
     """Draw the quiz after fine-tuning on Harry Potter documents."""
     nothing = "This run asks no model that it fine-tuned on mixed Harry Potter documents the quiz."
-    return _after_training(results, "figure18", ("selection",), nothing)
+    return _after_training(results, "figure18", DOMAIN, nothing)
 
 
 def figure09(results: Results) -> "Figure":
