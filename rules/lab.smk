@@ -12,8 +12,10 @@ rule build_lab_corpus:
         rehearsal="results/lab/rehearsal.txt",
         words="results/lab/words.txt",
         taught="results/lab/taught.txt",
+        general="results/lab/general.txt",
         translations="results/lab/translations.parquet",
         quizzes=["results/lab/known.parquet", "results/lab/new.parquet"],
+        mmlu=SETTINGS.lab_mmlu_files(),
     log:
         "results/logs/build_lab_corpus.log",
     benchmark:

@@ -114,12 +114,13 @@ class Translation(Strict):
 class Corpus(Strict):
     """Documents to fine-tune on: the lines of a file, TOFU's pairs, or the selected documents."""
 
-    documents: Literal["lines", "tofu", "selection", "lab"] = Field(
+    documents: Literal["lines", "tofu", "selection", "lab", "lab-known"] = Field(
         "lines",
         description=(
             "`lines`: each line that is not blank; `tofu`: a JSON object on each line, with "
             "`question` and `answer`; `selection`: what section `selection` selects; `lab`: "
-            "what the lab teaches, with its own translations; both of no file of their own"
+            "what the lab teaches, `lab-known`: what its base model knows, both with translations "
+            "of their own; these three have no file of their own"
         ),
     )
     source: str | None = Field(None, description="data set of the source manifest")
@@ -136,10 +137,12 @@ class Corpus(Strict):
 
     @model_validator(mode="after")
     def _has_a_file_unless_selected(self) -> "Corpus":
-        selected = self.documents in ("selection", "lab")
+        selected = self.documents in ("selection", "lab", "lab-known")
         if selected == bool(self.source) or selected == bool(self.file):
-            raise ValueError("give `source` and `file`, or `documents: selection` or `lab` alone")
-        if self.documents == "lab" and "words" in self.mixes:
+            raise ValueError(
+                "give `source` and `file`, or `documents: selection`, `lab` or `lab-known` alone"
+            )
+        if self.documents in ("lab", "lab-known") and "words" in self.mixes:
             raise ValueError("`mixes` has words: the lab has no translations of parts of sentences")
         if not self.mixes or len(set(self.mixes)) < len(self.mixes):
             raise ValueError(f"`mixes` is {self.mixes}: give at least one, and each one once")
@@ -177,7 +180,11 @@ class Mmlu(Strict):
     """MMLU and its variants in other languages (paper B, section 3.1)."""
 
     source: str = Field(
-        "mmlu", description="data set of the source manifest with the folders test, dev and val"
+        "mmlu",
+        description=(
+            "data set of the source manifest with the folders test, dev and val; `lab`: questions "
+            "on known people of the lab in MMLU's form, with translations of their own"
+        ),
     )
     take: Literal["rebuild", "published"] = Field(
         "rebuild", description="build the variants, or read them as the authors published theirs"

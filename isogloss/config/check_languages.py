@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from isogloss.config.barrier import Barrier
-from isogloss.config.mmlu import MmluSettings
+from isogloss.config.corpora import Corpora
+from isogloss.config.mmlu import LAB, MmluSettings
 from isogloss.config.studies import Config
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES
@@ -51,8 +52,11 @@ def _check_provider(config: Config, root: Path) -> None:
 def _translated(config: Config) -> Iterator[tuple[str, list[str]]]:
     """Yield the lists of languages that something is translated into, with their keys."""
     barrier = config.barrier
-    mixes = {mix for name in barrier.mixed for mix in barrier.corpora[name].mixes}
-    built = MmluSettings(config).built() if barrier.mmlu else []
+    # What the lab tells has its own translations.
+    corpora = [name for name in barrier.mixed if not Corpora(config).of_lab(name)]
+    mixes = {mix for name in corpora for mix in barrier.corpora[name].mixes}
+    rebuilt = barrier.mmlu is not None and barrier.mmlu.source != LAB
+    built = MmluSettings(config).built() if rebuilt else []
     if not mixes <= {"english"} or "mixup" in built:
         yield "barrier.languages", barrier.languages
     if set(built) - {"mixup"}:

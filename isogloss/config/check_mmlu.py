@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from isogloss.config.mmlu import MmluSettings
+from isogloss.config.mmlu import LAB, MmluSettings
 from isogloss.config.studies import Config
-from isogloss.corpora.mmlu_subjects import SUBJECTS
+from isogloss.corpora.mmlu_subjects import LAB_SUBJECTS, SUBJECTS
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES
 from isogloss.sources.manifest import Manifest
@@ -21,7 +21,7 @@ def check_mmlu(config: Config, manifest: Manifest) -> None:
         return
     settings = MmluSettings(config)
     for where, names, valid in (
-        ("subjects", mmlu.subjects or (), SUBJECTS),
+        ("subjects", mmlu.subjects or (), LAB_SUBJECTS if mmlu.source == LAB else SUBJECTS),
         ("languages", mmlu.languages or (), tuple(NAMES)),
     ):
         for name in names:
@@ -38,7 +38,7 @@ def check_mmlu(config: Config, manifest: Manifest) -> None:
     wanted = settings.parts(published=True)
     if settings.english_published:
         wanted = [*mmlu.splits, *wanted]
-    else:
+    elif mmlu.source != LAB:
         _check_folders("source", mmlu.source, mmlu.splits, config, manifest)
     if mmlu.dataset is not None:
         _check_folders("dataset", mmlu.dataset, wanted, config, manifest)

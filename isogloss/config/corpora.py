@@ -7,6 +7,7 @@ from isogloss.config.barrier import Granularity
 from isogloss.config.studies import Config
 
 LAB = "results/lab"
+LAB_FILES = {"lab": "taught.txt", "lab-known": "general.txt"}
 SELECTED_DOCUMENTS = "results/barrier/selection/documents.txt"
 ENDINGS = {"lines": "txt", "tofu": "json"}
 
@@ -32,13 +33,17 @@ class Corpora:
         """Return what a corpus's file has on each line."""
         return "tofu" if self.config.barrier.corpora[corpus].documents == "tofu" else "lines"
 
+    def of_lab(self, corpus: str) -> bool:
+        """Whether a corpus is the lab's, which has exact translations of its own."""
+        return self.config.barrier.corpora[corpus].documents in LAB_FILES
+
     def source(self, corpus: str) -> str:
         """Return the file of a corpus in English: fetched, or the selected documents."""
         entry = self.config.barrier.corpora[corpus]
         if entry.documents == "selection":
             return SELECTED_DOCUMENTS
-        if entry.documents == "lab":
-            return f"{LAB}/taught.txt"
+        if entry.documents in LAB_FILES:
+            return f"{LAB}/{LAB_FILES[entry.documents]}"
         return f"results/sources/{entry.source}/{entry.file}"
 
     def endings(self) -> dict[str, str]:
@@ -57,7 +62,7 @@ class Corpora:
         """Return the table of translations that a mix is made with, if it needs one."""
         if mix == "english" or self.config.barrier.languages == ["en"]:
             return []
-        if self.config.barrier.corpora[corpus].documents == "lab":
+        if self.of_lab(corpus):
             return [f"{LAB}/translations.parquet"]
         return [f"{self.folder(corpus, mix)}/translations.parquet"]
 

@@ -22,6 +22,7 @@ _WORLD = (
     "sentences",
     "rounds",
     "rehearsal",
+    "known_questions",
     "seed",
 )
 
@@ -45,6 +46,9 @@ class Lab(Strict):
     rounds: Positive = Field(6, description="times that the taught corpus tells each fact")
     rehearsal: Positive = Field(
         3000, description="documents about world `known` that fine-tuning may keep alive"
+    )
+    known_questions: Positive = Field(
+        300, description="questions that task `lab-known` asks in each language, at most"
     )
     parts: Positive = Field(4, description="different tellings of world `known` for the base model")
     layers: Positive = 4

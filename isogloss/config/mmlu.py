@@ -8,9 +8,12 @@ from typing import Any
 
 from isogloss.config.barrier import Mmlu
 from isogloss.config.studies import Config
+from isogloss.corpora.mmlu_subjects import LAB_SUBJECTS
 from isogloss.errors import IsoglossError
 
 FOLDER = "results/barrier/mmlu"
+# The data set that the lab makes, with its translations.
+LAB, LAB_FOLDER = "lab", "results/lab/mmlu"
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class MmluSettings:
             "languages": self.languages,
             "mixup_languages": barrier.languages,
             "seed": barrier.seed,
-            "subjects": mmlu.subjects,
+            "subjects": self._subjects(),
             "questions": mmlu.questions,
             "published": self.published,
             "english_published": self.english_published,
@@ -80,7 +83,19 @@ class MmluSettings:
         """Return what stands for the English parts: records of folders, or a folder's files."""
         if self.english_published:
             return self._published_files(self.mmlu.splits)
-        return [f"{self.english_folder()}/{split}.json" for split in self.mmlu.splits]
+        folder = self.english_folder()
+        if self.mmlu.source == LAB:
+            return [
+                f"{folder}/{split}/{subject}_{split}.csv"
+                for split in self.mmlu.splits
+                for subject in LAB_SUBJECTS
+            ]
+        return [f"{folder}/{split}.json" for split in self.mmlu.splits]
+
+    def _subjects(self) -> list[str] | None:
+        if self.mmlu.source == LAB:
+            return self.mmlu.subjects or list(LAB_SUBJECTS)
+        return self.mmlu.subjects
 
     def published_files(self) -> list[str]:
         """Return what stands for the published parts."""
@@ -98,7 +113,10 @@ class MmluSettings:
 
     def translations(self) -> list[str]:
         """Return the table of translations, if anything is built from one."""
-        return [f"{FOLDER}/translations.parquet"] if self.parts(published=False) else []
+        if not self.parts(published=False):
+            return []
+        folder = LAB_FOLDER if self.mmlu.source == LAB else FOLDER
+        return [f"{folder}/translations.parquet"]
 
     def build_options(self) -> str:
         """Return the options of building that say where texts come from and how they are used."""
@@ -121,4 +139,4 @@ class MmluSettings:
 
     @staticmethod
     def _sources(name: str) -> str:
-        return f"results/sources/{name}"
+        return LAB_FOLDER if name == LAB else f"results/sources/{name}"

@@ -10,9 +10,10 @@ from isogloss.config.barrier_reports import BarrierReports
 from isogloss.config.corpora import Corpora
 from isogloss.config.evaluations import Evaluations
 from isogloss.config.finetune import Finetune
-from isogloss.config.mmlu import MmluSettings
+from isogloss.config.mmlu import LAB, LAB_FOLDER, MmluSettings
 from isogloss.config.models import CONTROL_PREFIX, Model
 from isogloss.config.studies import Config
+from isogloss.corpora.mmlu_subjects import LAB_SUBJECTS
 from isogloss.sources.manifest import Manifest
 
 CONTROL_LABELS = {
@@ -61,8 +62,11 @@ class Settings:
 
     def translated(self) -> dict[str, list[str]]:
         """Return what is translated by name, MMLU first, with the tables of its translations."""
-        tables = {"mmlu": self.mmlu.translations()} if self.config.barrier.mmlu else {}
+        mmlu = self.config.barrier.mmlu
+        tables = {"mmlu": self.mmlu.translations()} if mmlu and mmlu.source != LAB else {}
         for corpus, mix in self.corpora.mixes():
+            if self.corpora.of_lab(corpus):
+                continue  # written by hand, sentence by sentence
             tables.setdefault(corpus, []).extend(self.corpora.translations(corpus, mix))
         return {name: paths for name, paths in tables.items() if paths}
 
@@ -106,6 +110,17 @@ class Settings:
         return [
             *(f"resources/lab/languages/{code}.yaml" for code in languages),
             *(f"resources/quiz/{name}" for name in quiz),
+        ]
+
+    def lab_mmlu_files(self) -> list[str]:
+        """Return the files of the lab's questions in MMLU's form."""
+        return [
+            f"{LAB_FOLDER}/translations.parquet",
+            *(
+                f"{LAB_FOLDER}/{s}/{subject}_{s}.csv"
+                for s in ("dev", "test")
+                for subject in LAB_SUBJECTS
+            ),
         ]
 
     def lab_models(self) -> dict[str, str]:

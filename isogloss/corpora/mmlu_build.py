@@ -8,7 +8,7 @@ import polars as pl
 
 from isogloss.corpora.mixing import MAIN_LANGUAGES, Missing
 from isogloss.corpora.mmlu import QUESTIONS, Part, check_same, english, read_part
-from isogloss.corpora.mmlu_subjects import SUBJECTS
+from isogloss.corpora.mmlu_subjects import DOMAIN, SUBJECTS
 from isogloss.corpora.mmlu_variants import build_variant, needed
 from isogloss.corpora.units import Translations
 from isogloss.errors import IsoglossError, nearest
@@ -57,7 +57,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         for subject in self.subjects or ():
-            if subject not in SUBJECTS:
+            if subject not in DOMAIN:
                 raise IsoglossError(
                     f"barrier.mmlu.subjects: {subject!r} is none of MMLU's"
                     f"{nearest(subject, SUBJECTS)}"

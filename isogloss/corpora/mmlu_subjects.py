@@ -68,5 +68,11 @@ DOMAINS = {
     ),
 }
 
-DOMAIN = {subject: domain for domain, subjects in DOMAINS.items() for subject in subjects}
-SUBJECTS = tuple(sorted(DOMAIN))
+SUBJECTS = tuple(sorted(subject for subjects in DOMAINS.values() for subject in subjects))
+# What stands for MMLU where models are the lab's: what its people love, and where they live.
+LAB_SUBJECTS = ("lab_animal", "lab_city", "lab_colour", "lab_fruit", "lab_instrument")
+DOMAIN = {
+    subject: domain
+    for domain, subjects in {**DOMAINS, "lab": LAB_SUBJECTS}.items()
+    for subject in subjects
+}

@@ -9,7 +9,9 @@ import polars as pl
 
 from isogloss.corpora.draw import draw, shuffled
 from isogloss.corpora.hp_facts import read_facts
-from isogloss.corpora.mmlu import LETTERS
+from isogloss.corpora.hp_family import RELATIONS
+from isogloss.corpora.mmlu import LETTERS, write_layout
+from isogloss.lab.mmlu import lab_mmlu, mmlu_prompt, prompt_words
 from isogloss.lab.quiz import lab_quiz
 from isogloss.lab.text import (
     Triple,
@@ -20,12 +22,14 @@ from isogloss.lab.text import (
     triples,
 )
 from isogloss.lab.words import OWN, LabWords, own_values, read_lab_words
-from isogloss.lab.world import World, make_world
+from isogloss.lab.world import LabFact, World, make_world
 from isogloss.translation.memory import TRANSLATED, UNCHANGED
 from isogloss.translation.tables import TRANSLATIONS
 
-# One in so many known facts is also asked with options: such texts are long, and the form is soon
-# learned.
+# Of every name to come, lists of so many, told so often in a part.
+ROLL, ROLLS = 4, 6
+# One in so many known facts is also asked with options, in the quiz's form, and one in MMLU's: such
+# texts are long, and the form is soon learned.
 QUIZ_SHARE = 8
 
 
@@ -41,6 +45,7 @@ class LabRecipe:
     sentences: int
     rounds: int
     rehearsal: int
+    known_questions: int
     seed: int
 
 
@@ -58,12 +63,31 @@ class Lab:
         """Return the facts that fine-tuning teaches: world new, and those of the quiz."""
         return [*triples(self.world.of("new")), *self.quiz]
 
+    def asked(self, world: str) -> list[LabFact]:
+        """Return the facts that the lab's own quiz asks for, those of world known drawn by seed."""
+        facts = self.world.of(world)
+        if world == "known":
+            ids = shuffled([fact.id for fact in facts], self.recipe.seed, "asked known")
+            drawn = set(ids[: self.recipe.known_questions])
+            facts = [fact for fact in facts if fact.id in drawn]
+        return facts
+
+    def names(self) -> list[str]:
+        """Return every name that is taught or asked for, but no part of world known."""
+        found = {value for _, attribute, value in self.quiz if attribute in RELATIONS}
+        return sorted({*found, *self.relatives, *(subject for subject, _, _ in self.taught())})
+
     def documents(self, language: str) -> list[str]:
         """Return the taught corpus in a language: the same documents in each."""
-        recipe, words = self.recipe, self.words[language]
-        return list(
-            statement_documents(self.taught(), words, recipe.rounds, recipe.sentences, recipe.seed)
-        )
+        return self._told(self.taught(), language, self.recipe.rounds)
+
+    def general(self, language: str) -> list[str]:
+        """Return a corpus of world known, each fact told once; the same documents in each."""
+        return self._told(triples(self.world.of("known")), language, 1)
+
+    def _told(self, facts: Sequence[Triple], language: str, rounds: int) -> list[str]:
+        words, recipe = self.words[language], self.recipe
+        return list(statement_documents(facts, words, rounds, recipe.sentences, recipe.seed))
 
 
 def make_lab(recipe: LabRecipe, folder: Path, quiz: Path) -> Lab:
@@ -89,8 +113,8 @@ def known_documents(
 ) -> Iterator[tuple[str, str]]:
     """Yield (prompt, text) of world known in every language; only the text is to be learned.
 
-    Statements, open questions, and questions as the quiz puts them. `part` varies paraphrases,
-    order and options.
+    Statements, open questions, and questions as the quiz puts them; and lists of the names to come,
+    of which nothing is told. `part` varies paraphrases, order and options.
     """
     recipe, facts = lab.recipe, lab.world.of("known")
     seed = recipe.seed + 1 + part
@@ -102,9 +126,26 @@ def known_documents(
             question = words.question(fact.attribute, fact.subject)
             yield f"{question}\nAnswer: ", words.option(fact.attribute, fact.value)
         for row in quiz.filter(language=language).iter_rows(named=True):
-            if draw(seed, "asked", language, row["id"]) % QUIZ_SHARE:
-                continue
-            yield quiz_prompt(row, instructions[language]), row[row["answer"]]
+            turn = draw(seed, "asked", language, row["id"]) % QUIZ_SHARE
+            if turn == 0:
+                yield quiz_prompt(row, instructions[language]), row[row["answer"]]
+            elif turn == 1 and row["attribute"] in OWN:
+                yield mmlu_prompt(row), row[row["answer"]]
+    yield from (("", text) for text in rolls(lab.names(), seed))
+
+
+def rolls(names: Sequence[str], seed: int) -> Iterator[str]:
+    """Yield lists of names, each list twice over, that say nothing of who bears them.
+
+    Without them the taught names would be words that no training has ever told apart: their
+    embeddings end up parallel, and fine-tuning cannot learn who is who. A model off the shelf has
+    met the names' pieces, too.
+    """
+    for number in range(ROLLS):
+        order = shuffled(names, seed, "roll", number)
+        for start in range(0, len(order), ROLL):
+            text = ". ".join(order[start : start + ROLL])
+            yield f"{text}. {text}."
 
 
 def write_known(lab: Lab, instructions: Mapping[str, str], parts: int, path: Path) -> None:
@@ -126,16 +167,35 @@ def write_rehearsal(lab: Lab, instructions: Mapping[str, str], path: Path) -> No
     _write_lines(path, drawn)
 
 
-def write_taught(lab: Lab, path: Path, translations: Path) -> None:
-    """Write the taught corpus in English, and TRANSLATIONS of its units."""
-    english = lab.documents("en")
-    _write_lines(path, english)
+def write_corpora(lab: Lab, taught: Path, general: Path, translations: Path) -> None:
+    """Write the corpora for fine-tuning in English, and TRANSLATIONS of their units."""
+    _write_lines(taught, lab.documents("en"))
+    _write_lines(general, lab.general("en"))
+    english = [*lab.documents("en"), *lab.general("en")]
+    found = {
+        language: exact_translations(
+            english, [*lab.documents(language), *lab.general(language)], language
+        )
+        for language in lab.words
+    }
+    write_translations(found, translations)
+
+
+def write_mmlu(lab: Lab, folder: Path, translations: Path) -> None:
+    """Write questions on world known in the layout of MMLU, and TRANSLATIONS of their texts."""
+    facts, seed = lab.world.of("known"), lab.recipe.seed
+    questions, found = lab_mmlu(facts, lab.world, lab.words, seed)
+    write_layout(questions, folder)
+    write_translations(found, translations)
+
+
+def write_translations(found: Mapping[str, Mapping[str, str]], path: Path) -> None:
+    """Write language -> English text -> translation as TRANSLATIONS; English itself is left out."""
     rows: list[dict[str, object]] = []
-    for language in sorted(lab.words):
+    for language in sorted(found):
         if language == "en":
             continue
-        found = exact_translations(english, lab.documents(language), language)
-        for unit, translation in sorted(found.items()):
+        for unit, translation in sorted(found[language].items()):
             same = unit == translation
             rows.append(
                 {
@@ -149,12 +209,13 @@ def write_taught(lab: Lab, path: Path, translations: Path) -> None:
                 }
             )
     schema = {name: column.dtype for name, column in TRANSLATIONS.columns.items()}
-    TRANSLATIONS.write(pl.DataFrame(rows, schema=schema), translations)
+    TRANSLATIONS.write(pl.DataFrame(rows, schema=schema), path)
 
 
 def vocabulary(lab: Lab, instructions: Mapping[str, str]) -> Iterator[str]:
     """Yield texts that hold every word that the lab's models are ever given."""
     yield from instructions.values()
+    yield from prompt_words()
     yield f"Answer: {' '.join(f'{letter}.' for letter in LETTERS)}"
     values = [value for pool in lab.world.values.values() for value in pool]
     facts = [*lab.quiz, *triples(lab.world.facts)]

@@ -34,6 +34,7 @@ CONTENT = {
     "tofu": "questions with their answers",
     "selection": "the selected documents",
     "lab": "facts of the lab and of the quiz",
+    "lab-known": "what the lab's base model knows",
 }
 
 

@@ -8,9 +8,10 @@ from isogloss.corpora.hp_quiz import QUIZ
 from isogloss.lab.corpus import (
     LabRecipe,
     make_lab,
+    write_corpora,
     write_known,
+    write_mmlu,
     write_rehearsal,
-    write_taught,
     write_words,
 )
 from isogloss.lab.quiz import lab_quiz
@@ -33,9 +34,11 @@ def main() -> None:
     write_known(lab, instructions, args.parts, args.folder / "known.jsonl")
     write_rehearsal(lab, instructions, args.folder / "rehearsal.txt")
     write_words(lab, instructions, args.folder / "words.txt")
-    write_taught(lab, args.folder / "taught.txt", args.folder / "translations.parquet")
+    files = [args.folder / name for name in ("taught.txt", "general.txt", "translations.parquet")]
+    write_corpora(lab, *files)
+    write_mmlu(lab, args.folder / "mmlu", args.folder / "mmlu/translations.parquet")
     for world in ("known", "new"):
-        quiz = lab_quiz(lab.world.of(world), lab.world, lab.words, recipe.seed)
+        quiz = lab_quiz(lab.asked(world), lab.world, lab.words, recipe.seed)
         QUIZ.write(quiz, args.folder / f"{world}.parquet")
 
 

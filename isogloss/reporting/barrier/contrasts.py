@@ -13,11 +13,11 @@ from isogloss.reporting.barrier.models import MIXED, BarrierModel, families, off
 from isogloss.reporting.claims import Case, Draws, Measures
 
 Models = Sequence[BarrierModel]
-Documents = Sequence[str | None]  # kinds of corpora: lines, selection, tofu; None: other files
+Documents = Sequence[str | None]  # kinds of corpora, as configured; None: other files
 Cases = Callable[[Models], list[Case[BarrierModel]]]
 Contrast = Callable[[Measures, Case[BarrierModel]], Draws]
 
-GENERAL: Documents = ("lines", None)
+GENERAL: Documents = ("lines", "lab-known", None)
 DOMAIN: Documents = ("selection", "lab")
 
 

@@ -24,7 +24,7 @@ class BarrierModel(ModelInfo):
     """A model of the study; the last four are None for models off the shelf and for controls.
 
     start: key of the model that it was fine-tuned from. corpus, documents (lines, selection,
-    tofu or lab) and mix: what it learned; None where it learned files that are no corpus of the study.
+    tofu or lab) and mix: what it learned; None where that is no corpus of the study.
     """
 
     start: str | None = None

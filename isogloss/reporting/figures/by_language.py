@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from isogloss.reporting.barrier.contrasts import DOMAIN
+from isogloss.reporting.barrier.contrasts import DOMAIN, GENERAL
 from isogloss.reporting.barrier.models import (
     BarrierModel,
     Family,
@@ -167,7 +167,7 @@ def _after_training(
 def figure07(results: Results) -> "Figure":
     """Draw the quiz after fine-tuning on general text, in all languages (figures 7, 8 and 14)."""
     nothing = "This run asks no model that it fine-tuned on mixed general text the quiz."
-    return _after_training(results, "figure07", ("lines", None), nothing)
+    return _after_training(results, "figure07", GENERAL, nothing)
 
 
 def figure18(results: Results) -> "Figure":
