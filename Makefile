@@ -19,6 +19,7 @@ help:  ## list the targets
 
 demo: .venv/run.stamp  ## run the whole workflow, small, without GPU or network (10 minutes)
 	$(SNAKEMAKE) --profile profiles/demo results/tables/all
+	@$(BIN)/python -m isogloss.lab results/barrier/tables/lab.csv
 	@echo "The results are on one page: results/tables/all/index.html"
 
 report: .venv/run.stamp  ## write Snakemake's report of the demo as results/report.zip

@@ -54,10 +54,11 @@ if LAB.take == "rebuild":
             script=script("train_lab"),
             code=code("train_lab"),
             recipe=as_json(LAB.training()),
+            made_of=as_json(LAB.base()),
             threads=LAB.threads,
         shell:
             "python {params.script} --known {input.known:q} --words {input.words:q}"
-            " --recipe {params.recipe:q} --threads {params.threads}"
+            " --recipe {params.recipe:q} --made-of {params.made_of:q} --threads {params.threads}"
             " --folder results/models/lab-base --manifest {output:q} 2>&1 | tee {log:q}"
 
 

@@ -1,5 +1,6 @@
 """The settings of the lab: a small closed world, and the model that lives in it."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import Field, model_validator
 from isogloss.config.base import Strict
 from isogloss.config.models import Model, Source
 from isogloss.errors import IsoglossError
+from isogloss.lab.train import MADE_OF
 
 Positive = Annotated[int, Field(gt=0)]
 WEIGHTS = "resources/lab/model"
@@ -25,6 +27,7 @@ _WORLD = (
     "known_questions",
     "seed",
 )
+_OF_FINETUNING = ("rounds", "rehearsal", "known_questions")
 
 
 class Lab(Strict):
@@ -37,7 +40,7 @@ class Lab(Strict):
         ["en", "fr", "de", "es", "it"], description="languages in which world `known` is told"
     )
     known_families: Positive = Field(8, description="families of twelve that the base model knows")
-    new_families: Positive = Field(5, description="families of twelve that fine-tuning teaches")
+    new_families: Positive = Field(4, description="families of twelve that fine-tuning teaches")
     spells: Positive = Field(120, description="spells that the base model knows")
     relations: Positive = Field(
         25, description="facts of each relation (father, sister, ...), at most"
@@ -45,20 +48,20 @@ class Lab(Strict):
     sentences: Positive = Field(3, description="statements of a document, all of one subject")
     rounds: Positive = Field(6, description="times that the taught corpus tells each fact")
     rehearsal: Positive = Field(
-        3000, description="documents about world `known` that fine-tuning may keep alive"
+        1000, description="documents about world `known` that fine-tuning may keep alive"
     )
     known_questions: Positive = Field(
         300, description="questions that task `lab-known` asks in each language, at most"
     )
-    parts: Positive = Field(4, description="different tellings of world `known` for the base model")
+    parts: Positive = Field(8, description="different tellings of world `known` for the base model")
     layers: Positive = 4
     width: Positive = Field(128, description="hidden size")
     heads: Positive = 4
     context_length: Positive = Field(256, description="tokens")
     sequence_length: Positive = Field(128, description="tokens of a training sequence")
     batch_size: Positive = Field(8, description="training sequences of a step")
-    steps: Positive = Field(2000, description="steps of the base model's training")
-    learning_rate: float = Field(5e-3, gt=0, description="peak of the schedule")
+    steps: Positive = Field(4000, description="steps of the base model's training")
+    learning_rate: float = Field(4e-3, gt=0, description="peak of the schedule")
     threads: Positive = Field(
         1, description="CPU threads of that training, on which the weights' last digits depend"
     )
@@ -81,6 +84,11 @@ class Lab(Strict):
         names = ("layers", "width", "heads", "context_length", "sequence_length", "batch_size")
         return {key: getattr(self, key) for key in (*names, "steps", "learning_rate", "seed")}
 
+    def base(self) -> dict[str, Any]:
+        """Return all that the base model's weights depend on."""
+        world = {key: getattr(self, key) for key in _WORLD if key not in _OF_FINETUNING}
+        return {**world, **self.training(), "parts": self.parts, "threads": self.threads}
+
 
 def with_shipped(models: Mapping[str, Model], lab: Lab, root: Path) -> dict[str, Model]:
     """Return the models with the lab's weights taken from the project, unless they are rebuilt."""
@@ -90,6 +98,13 @@ def with_shipped(models: Mapping[str, Model], lab: Lab, root: Path) -> dict[str,
         raise IsoglossError(
             f"lab.take: 'published', but {WEIGHTS} holds no model; set it to rebuild"
         )
+    made_of = json.loads((root / WEIGHTS / MADE_OF).read_text(encoding="utf-8"))
+    for key, value in lab.base().items():
+        if made_of.get(key) != value:
+            raise IsoglossError(
+                f"lab.{key}: {value!r}, but the weights that ship are of a world with "
+                f"{made_of.get(key)!r}; leave it, or set lab.take to rebuild"
+            )
     shipped = Source(folder=os.path.relpath(root / WEIGHTS))
     return {
         key: model.model_copy(update={"source": shipped})

@@ -30,7 +30,7 @@ from isogloss.translation.tables import TRANSLATIONS
 ROLL, ROLLS = 4, 6
 # One in so many known facts is also asked with options, in the quiz's form, and one in MMLU's: such
 # texts are long, and the form is soon learned.
-QUIZ_SHARE = 8
+QUIZ_SHARE = 4
 
 
 @dataclass(frozen=True)
@@ -161,10 +161,19 @@ def write_known(lab: Lab, instructions: Mapping[str, str], parts: int, path: Pat
 
 
 def write_rehearsal(lab: Lab, instructions: Mapping[str, str], path: Path) -> None:
-    """Write documents of world known, drawn by seed, as a corpus: what fine-tuning keeps alive."""
-    texts = sorted({one_line(p + t) for p, t in known_documents(lab, instructions, 0)})
-    drawn = shuffled(texts, lab.recipe.seed, "rehearsal")[: lab.recipe.rehearsal]
-    _write_lines(path, drawn)
+    """Write documents of world known, drawn by seed, as a corpus: what fine-tuning keeps alive.
+
+    Half of them are questions with options, the form in which the taught facts are asked for later:
+    it is forgotten first.
+    """
+    found = set(known_documents(lab, instructions, 0))
+    kinds = [
+        sorted(one_line(prompt + text) for prompt, text in found if ("A. " in prompt) == options)
+        for options in (False, True)
+    ]
+    half = lab.recipe.rehearsal // len(kinds)
+    drawn = [shuffled(texts, lab.recipe.seed, "rehearsal")[:half] for texts in kinds]
+    _write_lines(path, [text for texts in drawn for text in texts])
 
 
 def write_corpora(lab: Lab, taught: Path, general: Path, translations: Path) -> None:

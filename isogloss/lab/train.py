@@ -12,6 +12,7 @@ from typing import Any
 
 from isogloss.training.tiny import IGNORED, make_deterministic, save, train
 
+MADE_OF = "lab.json"  # beside the weights: the settings that they were trained with
 log = logging.getLogger(__name__)
 
 

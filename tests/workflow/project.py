@@ -33,6 +33,14 @@ SMALL: dict[str, Any] = {
     # Study barrier's evaluations have a small configuration of their own, in test_barrier.py.
     "barrier": {
         **DEMO["barrier"],
+        # The lab has a test of its own.
+        "corpora": {
+            name: corpus
+            for name, corpus in DEMO["barrier"]["corpora"].items()
+            if not name.startswith("lab")
+        },
+        "mixed": [name for name in DEMO["barrier"]["mixed"] if not name.startswith("lab")],
+        "mmlu": None,
         "quiz": {"languages": ["en", "fr"]},
         "evaluations": {},
         "evaluate": [],
