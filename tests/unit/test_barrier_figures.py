@@ -81,7 +81,8 @@ def test_sixteen_languages_fit_the_panels(name: str) -> None:
     assert set(more) <= written(figure)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+# The lab's figure is drawn in test_figure_lab.py.
+@pytest.mark.parametrize("name", [name for name in FIGURES if name != "figure_lab"])
 def test_files_have_their_texts_and_the_same_bytes_twice(
     name: str, results: Results, tmp_path: Path
 ) -> None:
@@ -192,6 +193,7 @@ NOTHING = {
     "figure09": "no fine-tuned model MMLU in a language that no mixed corpus has",
     "figure15": "no fine-tuned model mixed MMLU",
     "figure18": "fine-tuned on mixed Harry Potter documents the quiz",
+    "figure_lab": "no model that was taught the lab's facts",
 }
 
 

@@ -187,7 +187,7 @@ MODEL_MISTAKES = [
     ({"source": {"hub": "a/b"}}, "models.mine.source: `revision` belongs to `hub`: give both"),
     ({"source": {}}, "needs exactly one of hub, folder, trained, finetuned, api; has []"),
     ({"source": {"trained": "base", "folder": "x"}}, "needs exactly one of hub, folder, trained"),
-    ({"source": {"trained": "chatt"}}, "no recipe 'chatt' (did you mean 'chat'?)"),
+    ({"source": {"trained": "chatt"}}, "'chatt' is not valid (did you mean 'chat'?)"),
     ({"source": {"api": "x"}}, "`engine: openai` belongs to a `source` with `api`"),
     ({"dtype": "bf16"}, "models.mine.dtype: 'bf16' is not valid (did you mean 'bfloat16'?)"),
     ({"dtype": None}, "models.mine: `dtype` is null, which only models of the engine openai"),

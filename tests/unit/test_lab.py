@@ -45,7 +45,8 @@ def instructions():
 @pytest.fixture(scope="module")
 def files(lab, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
-    corpus.write_taught(lab, folder / "taught.txt", folder / "translations.parquet")
+    names = ("taught.txt", "general.txt", "translations.parquet")
+    corpus.write_corpora(lab, *(folder / name for name in names))
     return folder
 
 
