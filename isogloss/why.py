@@ -6,6 +6,7 @@ they share, the jobs of a rule on one line. Nothing is run, fetched or written.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 
@@ -27,8 +28,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         allow_abbrev=False,
     )
     parser.add_argument("--each", action="store_true", help="a line for each job, none together")
+    parser.add_argument("--json", action="store_true", help="the jobs as JSON instead of text")
     own, options = parser.parse_known_args(arguments)
-    sys.stdout.write(why_text(estimate(read_run(options)), each=own.each) + "\n")
+    plan = estimate(read_run(options))
+    text = why_json(plan) if own.json else why_text(plan, each=own.each)
+    sys.stdout.write(text + "\n")
+
+
+def why_json(plan: Estimate) -> str:
+    """Return a list of jobs: rule, wildcards, outputs, reasons, and seconds [low, middle, high]."""
+    jobs = [
+        {
+            "rule": cost.job.rule,
+            "wildcards": cost.job.wildcards,
+            "outputs": cost.job.outputs,
+            "causes": cost.job.causes,
+            "follows": cost.job.follows,
+            "seconds": cost.seconds,
+        }
+        for cost in plan.costs
+    ]
+    return json.dumps(jobs, ensure_ascii=False, indent=1)
 
 
 def why_text(plan: Estimate, *, each: bool = False) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from isogloss.barrier.conditions import Condition
 from isogloss.config.settings import Settings
+from isogloss.errors import IsoglossError
 from isogloss.sources.entries import Download, Member, Shipped
 
 # XQuAD: questions of each language; bytes of context and question per byte of the file and question
@@ -195,5 +196,11 @@ class Sizes:
 
 
 def _count_questions(path: Path) -> int:
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return sum(len(part["qas"]) for article in content["data"] for part in article["paragraphs"])
+    try:
+        articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+        return sum(len(part["qas"]) for article in articles for part in article["paragraphs"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IsoglossError(
+            f"{path}: is no file in XQuAD's format ({error}); delete it, so "
+            "that it is fetched again"
+        ) from error
