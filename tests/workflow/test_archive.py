@@ -247,7 +247,8 @@ def test_a_run_that_is_not_finished_or_not_whole_is_not_packed(packed, tmp_path)
     style.write_text(style.read_text() + "\nUNUSED = 1\n")
     done = pack(changed, none, "--configfile", "small.yaml")
     assert done.returncode == 1
-    assert re.search(r"5 of \d+ jobs have to run first, such as make_figure", done.stderr)
+    # Four figures, the page that shows them, and for that the table.
+    assert re.search(r"6 of \d+ jobs have to run first, such as make_figure", done.stderr)
     assert f"`snakemake --configfile small.yaml -- {TARGET}`" in done.stderr
     assert not none.exists()
 
