@@ -55,7 +55,8 @@ def _queue() -> list[tuple[str, str, str]]:
     command = ["squeue", "--noheader", f"--user={getpass.getuser()}", "--format=%A|%Z|%k"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        log.warning("Jobs of earlier runs were not looked for: %s", done.stderr.strip())
+        # Programs of Slurm on a machine that is in no cluster: no jobs to look for either.
+        log.info("Jobs of earlier runs were not looked for: %s", done.stderr.strip())
         return []
     rows = [line.split("|", 2) for line in done.stdout.splitlines()]
     return [(number, place, note) for number, place, note in rows]

@@ -8,7 +8,7 @@ import polars as pl
 
 from isogloss.corpora.mixing import MAIN_LANGUAGES, Missing
 from isogloss.corpora.mmlu import QUESTIONS, Part, check_same, english, read_part
-from isogloss.corpora.mmlu_subjects import DOMAIN, SUBJECTS
+from isogloss.corpora.mmlu_subjects import DOMAIN, LAB_SUBJECTS, SUBJECTS
 from isogloss.corpora.mmlu_variants import build_variant, needed
 from isogloss.corpora.units import Translations
 from isogloss.errors import IsoglossError, nearest
@@ -63,6 +63,11 @@ class Plan:
                     f"{nearest(subject, SUBJECTS)}"
                 )
 
+    @property
+    def source_subjects(self) -> Sequence[str]:
+        """Return the subjects whose files a folder has: MMLU's, or those of the lab."""
+        return LAB_SUBJECTS if set(self.subjects or ()) & set(LAB_SUBJECTS) else SUBJECTS
+
     def parts(self, published: bool) -> list[Part]:
         """Return the translated parts, split by split: those published, or those to be built."""
         return [
@@ -90,7 +95,8 @@ def read_english(root: Path, plan: Plan) -> dict[str, pl.DataFrame]:
     """Return QUESTIONS of the English parts by split, from folders `test`, `dev` and `val`."""
     header = plan.english_published
     return {
-        split: plan.limited(read_part(root, english(split), header=header)) for split in plan.splits
+        split: plan.limited(read_part(root, english(split), plan.source_subjects, header=header))
+        for split in plan.splits
     }
 
 
@@ -159,6 +165,6 @@ def _published(
                 f"{folder / part.folder}: missing; the folder barrier.mmlu.folder needs one for "
                 "each split, variant and language of barrier.mmlu"
             )
-        frame = plan.limited(read_part(folder, part, header=True))
+        frame = plan.limited(read_part(folder, part, plan.source_subjects, header=True))
         check_same(folder / part.folder, frame, sources[part.split])
         yield part, frame

@@ -17,12 +17,13 @@ from isogloss.reporting.tables.numbers import count, number
 from isogloss.reporting.tables.numbers import interval as shown_interval
 
 TASKS = {task: ways.TASKS[task] for task in ("quiz", "lab-new", "lab-known")}
+CHANCE = 25  # percent, of four options
 BARRIER, REVERSED, NONE = "barrier", "English is weaker", "none shown"
 NOTES = [
     "Others: mean accuracy over the other languages, percent. Barrier: accuracy in English less "
     "that mean, on the same questions, with its bootstrap interval.",
     "Verdict: barrier, if the whole interval lies above 0; English is weaker, if it lies below; "
-    "else none is shown.",
+    "else none is shown; nor is one where the interval of the English accuracy reaches chance.",
     "Chance is 25 %, but a model that has never met a name may still prefer frequent values.",
 ]
 
@@ -61,7 +62,7 @@ def rows_of(
                     "barrier": english["value"] - others["value"],
                     "low": low,
                     "high": high,
-                    "verdict": _verdict(low, high),
+                    "verdict": _verdict(low, high, english["low"]),
                 }
             )
     return found
@@ -76,7 +77,9 @@ def _one(frame: pl.DataFrame, task: str, model: str) -> dict[str, Any]:
     return frame.row(0, named=True)
 
 
-def _verdict(low: float | None, high: float | None) -> str:
+def _verdict(low: float | None, high: float | None, english_low: float | None) -> str:
+    if english_low is None or english_low <= CHANCE:
+        return NONE  # what is not known in English meets no barrier
     if low is not None and low > 0:
         return BARRIER
     return REVERSED if high is not None and high < 0 else NONE

@@ -17,6 +17,7 @@ from isogloss.lab import corpus
 from isogloss.lab.corpus import LabRecipe
 from isogloss.lab.mmlu import lab_mmlu, mmlu_prompt
 from isogloss.lab.quiz import lab_quiz
+from isogloss.reporting.lab import _verdict
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "resources/lab/model"
@@ -124,3 +125,17 @@ class TestMmlu:
         assert lines[0].endswith("(with answers) about  lab fruit.")
         assert lines[1:3] == ["", row["question"]]
         assert [line[:3] for line in lines[3:]] == ["A. ", "B. ", "C. ", "D. ", "Ans"]
+
+
+@pytest.mark.parametrize(
+    ("interval", "english_low", "verdict"),
+    [
+        ((0.1, 4), 26, "barrier"),
+        ((0.1, 4), 25, "none shown"),  # nothing is known in English
+        ((-4, -0.1), 26, "English is weaker"),
+        ((-1, 1), 26, "none shown"),
+        ((None, None), None, "none shown"),
+    ],
+)
+def test_a_barrier_needs_knowledge_in_english(interval, english_low, verdict):
+    assert _verdict(*interval, english_low) == verdict

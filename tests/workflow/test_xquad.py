@@ -12,7 +12,7 @@ from isogloss.engines.control import spans_like
 from isogloss.languages import NAMES
 from isogloss.metrics.squad import f1
 from tests.peers.official_squad import evaluate
-from tests.workflow.project import Project
+from tests.workflow.project import SMALL, Project
 
 pytestmark = pytest.mark.mirror
 
@@ -42,7 +42,8 @@ TINY = {
 
 def run(folder: Path, config: dict[str, object]) -> Project:
     assert os.environ.get("ISOGLOSS_MIRROR"), "set ISOGLOSS_MIRROR to a folder with the data sets"
-    project = Project(folder, config)
+    small = {name: SMALL[name] for name in ("translation", "barrier")}
+    project = Project(folder, {**small, **config})
     project.run()
     return project
 

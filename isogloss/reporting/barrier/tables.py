@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from isogloss.errors import IsoglossError, nearest
+from isogloss.reporting.barrier.contrasts import GENERAL
 from isogloss.reporting.barrier.models import (
     MIXED,
     OFF_THE_SHELF,
@@ -156,7 +157,7 @@ def table03(results: Results, tests: Tests) -> Sheet:
         [
             *(
                 (family.title, [Row(short_name(model), model) for model in family.members])
-                for family in families(models, ("lines", None))
+                for family in families(models, GENERAL)
                 # Without a fine-tune to compare, the model off the shelf says nothing here.
                 if any(column.of(results, m) for m in family.tuned for column in AFTER_TRAINING)
             ),
