@@ -163,12 +163,15 @@ class Cluster:
         until("the node is idle", lambda: "idle" in self.tried("sinfo", "-h", "-o", "%T").stdout)
 
     def _start_accounting(self) -> None:
-        data, sock = f"--datadir={self.folder}/database", f"--socket={self.folder}/db.socket"
-        install = ["mariadb-install-db", "--no-defaults", data, "--user=root", "--skip-test-db"]
+        (self.folder / "tmp").mkdir()
+        common = ["--no-defaults", f"--datadir={self.folder}/database", "--user=root"]
+        common.append(f"--tmpdir={self.folder}/tmp")  # several would share names in /tmp
+        install = ["mariadb-install-db", *common, "--skip-test-db"]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
+        sock = f"--socket={self.folder}/db.socket"
         address = [f"--port={self.port}", "--bind-address=127.0.0.1"]
         pid = f"--pid-file={self.folder}/db.pid"
-        self._daemon("mariadbd", "--no-defaults", data, "--user=root", sock, pid, *address)
+        self._daemon("mariadbd", *common, sock, pid, *address)
         client = ["mariadb", "--no-defaults", sock]
         until("MariaDB answers", lambda: self.tried(*client, "-e", "select 1").returncode == 0)
         user = "grant all on *.* to slurm@'127.0.0.1' identified by 'slurm'"
