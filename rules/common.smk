@@ -178,7 +178,9 @@ def cancel_left_over_jobs():
 def show_failed_logs(snakemake_logs, lines=15):
     """Print the path and the last lines of each failed job's log."""
     text = "".join(Path(log).read_text(encoding="utf-8") for log in snakemake_logs)
-    failed = re.findall(r"^ +log: (\S+) \(check log file", text, flags=re.MULTILINE)
+    # A cluster's own log follows after a comma.
+    logs = r"^ +log: (\S+?)(?:, .*)? \(check log file"
+    failed = re.findall(logs, text, flags=re.MULTILINE)
     for path in dict.fromkeys(failed):
         last = ["(no log was written)"]
         if Path(path).is_file():

@@ -224,8 +224,8 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def until(what: str, check: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until `check` holds."""
+def until(what: str, check: Callable[[], object], seconds: float = 900) -> None:
+    """Wait until `check` holds: long, if need be, on a busy machine."""
     end = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < end, f"in {seconds:.0f} s it did not come to this: {what}"
