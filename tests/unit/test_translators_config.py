@@ -71,7 +71,8 @@ def test_a_language_model_in_its_chat_format_or_not():
 
 
 def test_other_providers_have_no_model():
-    settings = settings_of("apertium", {}, barrier=BASE["barrier"] | {"languages": ["en", "es"]})
+    barrier = {"languages": ["en", "es"], "mmlu": None, "evaluate": []}
+    settings = settings_of("apertium", {}, barrier=BASE["barrier"] | barrier)
     assert model_options(settings) == {}
     assert model_places(settings) == {}
 
