@@ -2,7 +2,7 @@
 
 import csv
 
-from tests.slurm.project import CONFIG, MODELS, RESPONSES
+from tests.slurm.project import CONFIG, MODELS, RESPONSES, SlurmProject
 from tests.workflow.project import changed
 
 GENERATE = "generate_transformers"
@@ -13,6 +13,21 @@ def devices(project):
     """Return the CUDA_VISIBLE_DEVICES that each model's job has noted in its log."""
     lines = [project.log(f"xmrc/{GENERATE}/{model}.log").splitlines() for model in MODELS]
     return [next(line.split()[-1] for line in log if "CUDA_VISIBLE" in line) for log in lines]
+
+
+def test_the_study_made_on_slurm_is_the_study_made_locally(local, cluster, tmp_path):
+    project = SlurmProject(tmp_path / "project")
+    project.use(cluster)
+    project.run()
+    assert project.tables() == local.tables()
+    assert {job.state for job in project.jobs("")} == {"COMPLETED"}
+    # Files are fetched where Snakemake runs: nodes may see no internet.
+    assert not project.jobs("fetch_source")
+    # And back: neither place finds anything to do in what the other has made.
+    project.cluster = None
+    assert not project.planned()
+    project.configure(changed(CONFIG, ["generation", "device"], "gpu"))
+    assert not project.planned()
 
 
 def test_models_run_side_by_side_on_gpus_of_their_own(local, project):
