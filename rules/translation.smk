@@ -1,11 +1,16 @@
 """What rules share that have something translated."""
 
+from snakemake.resources import Resource
+
 from isogloss.config.translation import (
     provider_models,
     provider_options as options_of_provider,
 )
 
 TRANSLATION = CONFIG.translation
+# Here, and not in a profile: there a list of resources would replace that of another profile.
+if "translator" not in workflow.global_resources:
+    workflow.register_resource("translator", Resource("translator", 1))
 # Models of the model table that run here to translate; none for other providers.
 TRANSLATORS = [SETTINGS.models[name] for name in provider_models(SETTINGS)]
 TRANSLATES_BY_VLLM = any(model.engine == "vllm" for model in TRANSLATORS)
@@ -61,7 +66,7 @@ if TRANSLATORS:
 
 
 def translators():
-    """Return how much a job takes of the resource `translator`, of which profiles have one.
+    """Return how much a job takes of the resource `translator`, of which there is one.
 
     Jobs of a service follow each other: several at once would ask it more often than
     `translation.jobs` says, and for the same units twice. Models here may run side by side.

@@ -108,14 +108,12 @@ def _record(job: Job, work: Work, folder: Path, elsewhere: list[Path]) -> Record
 def weight(job: Job, work: Work, folder: Path) -> float:
     """Return how much of what is reckoned for a job its last run did; 0 where that is not known.
 
-    All of it, if parameters and the list of inputs are the same. Else the share of the rows in
-    the table that it left, where it leaves one. A run that found answers in the response store
-    made only the others.
+    The share of the rows in the table that it left, where it leaves one. Else all of it, if
+    parameters and inputs are the same, and those of the jobs that it reads from. A run that found
+    answers in the response store made only the others.
     """
-    share = 1.0
-    if not job.same_work:
-        rows = _rows(folder / job.outputs[0]) if work.rows else None
-        share = rows / work.rows if rows and work.rows else 0.0
+    rows = _rows(folder / job.outputs[0]) if work.rows else None
+    share = rows / work.rows if rows and work.rows else float(job.same_work)
     return share * _asked_share(folder / job.log[0]) if job.log else share
 
 

@@ -5,6 +5,7 @@ options start. It is a dry run through `snakemake.api`; the jobs are read from i
 """
 
 import contextlib
+import dataclasses
 import io
 import os
 from collections.abc import Iterable, Sequence
@@ -25,7 +26,7 @@ class Job:
     `stage` is the file of its rule. `resources` are those with a number, threads left out.
     `needed` is whether it would run: `causes` are reasons of its own, in words, and `follows` the
     rules whose rerun makes it run. `same_work` is whether its last run did as much as the next:
-    with the same parameters, code apart, and the same list of inputs.
+    with the same parameters, code apart, and the same list of inputs, and so those it reads from.
     """
 
     index: int
@@ -175,7 +176,12 @@ def _jobs(workflow: Any) -> list[Job]:
     levels = [sorted(level, key=lambda job: str(job.output)) for level in dag.toposorted()]
     ordered = [job for level in levels for job in level if not job.is_norun]
     index = {job: number for number, job in enumerate(ordered)}
-    return [_job(job, index, dag, workflow.persistence) for job in ordered]
+    jobs: list[Job] = []
+    for one in ordered:  # inputs first
+        job = _job(one, index, dag, workflow.persistence)
+        same = job.same_work and all(jobs[before].same_work for before in job.after)
+        jobs.append(dataclasses.replace(job, same_work=same))
+    return jobs
 
 
 def _job(job: Any, index: dict[Any, int], dag: Any, memory: Any) -> Job:
