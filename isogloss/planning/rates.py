@@ -48,7 +48,12 @@ BYTES = {
 }
 # Seconds per prompt, model and bootstrap sample of an aggregation.
 SAMPLE = 5e-8
-FIXED = {"report_translation": 2.5, "make_figure": 1.8, "make_barrier_figure": 1.2}
+FIXED = {
+    "build_lab_corpus": 5.0,
+    "report_translation": 2.5,
+    "make_figure": 1.8,
+    "make_barrier_figure": 1.2,
+}
 OTHERS = 1.0
 # A job without a model may take so many times less or more, until one like it has been run.
 LOOSE = 4.0

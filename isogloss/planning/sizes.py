@@ -20,6 +20,8 @@ XQUAD_QUESTIONS, XQUAD_TEXT = 1190, 1.5
 # MMLU's test split: questions, subjects, bytes of a question with its options.
 MMLU_QUESTIONS, MMLU_SUBJECTS, MMLU_BYTES = 14042, 57, 443
 QUIZ_QUESTIONS, QUIZ_BYTES = 300, 150
+# The lab: questions on each family that is taught, subjects of its MMLU, bytes of a corpus.
+LAB_FAMILY, LAB_SUBJECTS, LAB_TEXT = 60, 5, 150_000
 # TOFU: pairs in each file of paraphrased questions; bytes of a question, of a pair.
 TOFU_QUESTIONS, TOFU_BYTES, TOFU_PAIR = 400, 70, 240
 # WikiText: bytes of a line, of a unit of the mix sentence, of a word in one of the mix words (units
@@ -113,13 +115,23 @@ class Sizes:
             total += self._condition(condition)
         return total
 
-    def _condition(self, condition: Condition) -> Asked:
-        barrier = self.settings.config.barrier
-        prompts, size = {
+    def task(self, name: str) -> tuple[int, int]:
+        """Return the questions of a task in each language, and the bytes of one."""
+        lab = self.settings.config.lab
+        known = {
             "mmlu": (self.mmlu_questions, MMLU_BYTES),
             "quiz": (QUIZ_QUESTIONS, QUIZ_BYTES),
             "tofu": (self.tofu_questions, TOFU_BYTES),
-        }[condition.task]
+            "lab-new": (lab.new_families * LAB_FAMILY, QUIZ_BYTES),
+            "lab-known": (lab.known_questions, QUIZ_BYTES),
+        }
+        if name not in known:
+            raise IsoglossError(f"task {name!r}: isogloss/planning/sizes.py has no size for it")
+        return known[name]
+
+    def _condition(self, condition: Condition) -> Asked:
+        barrier = self.settings.config.barrier
+        prompts, size = self.task(condition.task)
         # Demonstrations are read once for all questions of a subject; an option's text is read
         # after the question, which is read once.
         read = prompts * (INSTRUCTION / 2 + size / BYTES_PER_TOKEN)
@@ -141,7 +153,8 @@ class Sizes:
         mmlu = self.settings.config.barrier.mmlu
         if mmlu is None:
             return 0
-        subjects = len(mmlu.subjects) if mmlu.subjects is not None else MMLU_SUBJECTS
+        whole = LAB_SUBJECTS if mmlu.source == "lab" else MMLU_SUBJECTS
+        subjects = len(mmlu.subjects) if mmlu.subjects is not None else whole
         share = MMLU_QUESTIONS / MMLU_SUBJECTS
         return int(subjects * (min(share, mmlu.questions) if mmlu.questions else share))
 
@@ -160,6 +173,8 @@ class Sizes:
             size = here.stat().st_size
         elif entry.source and entry.file:
             size = self.file_bytes(entry.source, entry.file) or 0
+        elif self.settings.corpora.of_lab(corpus):
+            size = LAB_TEXT
         else:  # the best documents, and as many again that have a keyword (2 000 and 2 358 there)
             size = 2 * (barrier.selection.k if barrier.selection else 0) * LINE
         return min(size, entry.first * self.document_bytes(corpus)) if entry.first else size

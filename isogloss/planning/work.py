@@ -70,6 +70,7 @@ class Reckoner:
             "finetune": self._finetuning,
             "train_tiny_base": self._tiny,
             "train_tiny_chat": self._tiny,
+            "train_lab": self._lab,
             "translate_corpus": self._translation,
             "translate_mmlu": self._translation,
             "translate_tofu": self._translation,
@@ -199,9 +200,13 @@ class Reckoner:
         tiny = self.config.tiny
         parameters = tiny.vocabulary * tiny.width + 12 * tiny.layers * tiny.width**2
         steps = tiny.base_steps if job.rule.endswith("base") else tiny.chat_steps
-        operations = 6 * parameters * steps * tiny.batch_size * tiny.sequence_length
-        times = [START[False][i] + operations / (job.threads * CPU_TRAINING[i]) for i in range(3)]
-        return Work((times[0], times[1], times[2]), None, parameters / 1e9)
+        return _trained_here(job, parameters, steps * tiny.batch_size * tiny.sequence_length)
+
+    def _lab(self, job: Job) -> Work:
+        lab, parameters = self.config.lab, self._parameters(self.settings.models["lab-base"])
+        if parameters is None:
+            return Work((0, 0, 0), unknown="size of lab-base")
+        return _trained_here(job, parameters, lab.steps * lab.batch_size * lab.sequence_length)
 
     def _translation(self, job: Job) -> Work:
         units, characters = self._translated(job)
@@ -258,6 +263,12 @@ def bytes_of(model: Model) -> float:
     if model.gpus and model.parameters and model.parameters * size > model.gpus * 80 * 2 / 3:
         return 1.0
     return size
+
+
+def _trained_here(job: Job, parameters: float, tokens: int) -> Work:
+    operations = 6 * parameters * tokens
+    times = [START[False][i] + operations / (job.threads * CPU_TRAINING[i]) for i in range(3)]
+    return Work((times[0], times[1], times[2]), None, parameters / 1e9)
 
 
 def _pairs() -> list[tuple[float, float]]:

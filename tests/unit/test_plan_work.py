@@ -3,12 +3,17 @@
 import json
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from isogloss.config.barrier import Evaluation
 from isogloss.corpora.units import split
+from isogloss.lab.corpus import LabRecipe, make_lab
+from isogloss.lab.quiz import lab_quiz
 from isogloss.planning.needs import Needs
 from isogloss.planning.work import bytes_of
+from tests.demo import ROOT
 from tests.unit.planning import job_of, reckoner_of, settings_of, sizes_of
 
 ENGLISH = {"languages": ["en"], "settings": ["en-en"], "shots": [0], "templates": ["v1"]}
@@ -35,6 +40,23 @@ def test_generation_reads_writes_and_loads(tmp_path):
 def test_every_setting_language_shot_and_template_is_asked(tmp_path):
     """1 language in en-en and 11 in each of en-x and x-x, 2 numbers of shots, 2 templates."""
     assert sizes_of(tmp_path).xmrc("llama-2-7b").prompts == (1 + 11 + 11) * 2 * 2 * 1190
+
+
+def test_every_task_of_the_configuration_has_a_size(tmp_path):
+    tasks = get_args(Evaluation.model_fields["task"].annotation)
+    assert {"mmlu", "quiz", "tofu"} < set(tasks)
+    sizes = sizes_of(tmp_path)
+    assert all(min(sizes.task(task)) > 0 for task in tasks)
+
+
+def test_the_labs_questions_are_as_many_as_it_makes(tmp_path):
+    """Four families that are taught, and 300 questions on known people, as the lab writes them."""
+    recipe = LabRecipe(**settings_of().config.lab.world())
+    lab = make_lab(recipe, ROOT / "resources/lab", ROOT / "resources/quiz")
+    sizes = sizes_of(tmp_path)
+    for world in ("new", "known"):
+        quiz = lab_quiz(lab.asked(world), lab.world, lab.words, recipe.seed)
+        assert sizes.task(f"lab-{world}")[0] * len(recipe.languages) == quiz.height
 
 
 def test_two_shots_read_three_times_the_text(tmp_path):

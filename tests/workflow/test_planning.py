@@ -162,6 +162,19 @@ def test_both_papers_are_planned_in_less_than_half_a_minute(tmp_path):
         assert text in done.stdout
 
 
+@pytest.mark.parametrize("config", ["config/demo.yaml", "config/lab.yaml"])
+def test_every_configuration_that_ships_is_planned(tmp_path, config):
+    options = ["--configfile", config, "--directory", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "isogloss.plan", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^all +\d+ ", done.stdout, flags=re.MULTILINE), done.stdout
+
+
 @pytest.mark.parametrize("options", [["--nosuch"], ["--", "results/nosuch"], ["--profile", "no"]])
 def test_options_that_snakemake_does_not_take_are_one_line(tmp_path: Path, options):
     done = subprocess.run(
