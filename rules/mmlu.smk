@@ -44,7 +44,7 @@ if CONFIG.barrier.mmlu:
             script=script("translate_mmlu"),
             code=code("translate_mmlu"),
             plan=as_json(MMLU.plan()),
-            folder=MMLU.english_folder(),
+            folder=lambda wildcards: MMLU.english_folder(),
             provider=provider_options(),
             on_failure=TRANSLATION.on_failure,
         shell:
@@ -73,7 +73,7 @@ if CONFIG.barrier.mmlu:
             script=script("build_mmlu"),
             code=code("build_mmlu"),
             plan=as_json(MMLU.plan()),
-            folder=MMLU.english_folder(),
+            folder=lambda wildcards: MMLU.english_folder(),
             options=MMLU.build_options(),
         shell:
             "python {params.script} --source {params.folder:q} --plan {params.plan:q}"
