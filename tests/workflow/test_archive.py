@@ -220,7 +220,10 @@ def test_no_place_on_the_machine_is_in_it(packed):
             assert str(project.folder.parent).encode() not in content.read(name), name
         assert {entry.date_time for entry in content.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         names = content.namelist()
-    assert not [name for name in names if name.endswith(".safetensors") or "results/log" in name]
+    results = [name for name in names if name.startswith("results/")]
+    assert not [name for name in results if name.endswith(".safetensors") or "results/log" in name]
+    # The project's own weights ship with it.
+    assert "resources/lab/model/model.safetensors" in names
 
 
 def test_weights_are_packed_when_asked_for(packed, tmp_path):
