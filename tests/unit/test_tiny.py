@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from isogloss.training.tiny import TinyRecipe, _train, train_tokenizer
+from isogloss.training.tiny import TinyRecipe, train, train_tokenizer
 from isogloss.training.tiny_text import Exercise, documents, exercises, order
 from tests.demo import LANGUAGES, RECIPE, ROOT, TEMPLATES, demo_items
 
@@ -98,7 +98,7 @@ def test_attention_and_loss_stay_inside_an_example():
             for ids in rows
         )
     recipe = replace(RECIPE, batch_size=1, sequence_length=32)
-    (packed,) = _train(model, [(ids, ids) for ids in rows], recipe, 1, "test")
+    (packed,) = train(model, [(ids, ids) for ids in rows], recipe, 1, "test")
     assert packed == pytest.approx(one_by_one / (8 + 2 + 19), abs=1e-5)
 
 
