@@ -113,7 +113,7 @@ MISTAKES = [
     ({"steps": 3, "epochs": 1}, "`steps` is 3 and `epochs` 1: give one of them"),
     ({"steps": 0}, "finetunes.mine.steps: Input should be greater than 0 (got 0)"),
     ({"files": None}, "finetunes.mine: give `corpus` and `mix`, or `files`"),
-    ({"corpus": "wikitext-2", "mix": "words"}, "give `corpus` and `mix`, or `files`"),
+    ({"corpus": "wikitext-2"}, "give `corpus` and `mix`, or `files`"),
     ({"files": None, "corpus": "tofu"}, "give `corpus` and `mix`, or `files`"),
     (
         {"files": None, "corpus": "wikitext2", "mix": "words"},
