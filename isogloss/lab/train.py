@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isogloss.training.tiny import IGNORED, make_deterministic, save, train
+from isogloss.training.tiny import IGNORED, make_deterministic, new_llama, save, train
 
 MADE_OF = "lab.json"  # beside the weights: the settings that they were trained with
 log = logging.getLogger(__name__)
@@ -69,24 +69,8 @@ def train_lab(
     with every word of the vocabulary.
     """
     make_deterministic(recipe.seed, threads)
-    from transformers import LlamaConfig, LlamaForCausalLM
-
     tokenizer = word_tokenizer(texts, recipe.context_length)
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=recipe.width,
-            intermediate_size=recipe.width * 8 // 3 // 8 * 8,
-            num_hidden_layers=recipe.layers,
-            num_attention_heads=recipe.heads,
-            num_key_value_heads=recipe.heads,
-            max_position_embeddings=recipe.context_length,
-            tie_word_embeddings=True,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-        )
-    )
+    model = new_llama(tokenizer, recipe)
     log.info(
         "%.2f million parameters, %d words",
         *(sum(p.numel() for p in model.parameters()) / 1e6, len(tokenizer)),

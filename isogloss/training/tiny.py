@@ -39,6 +39,26 @@ class Schedule(Protocol):
         """Of weights and order."""
 
 
+class Sizes(Protocol):
+    """What a small Llama is made of."""
+
+    @property
+    def layers(self) -> int:
+        """Layers."""
+
+    @property
+    def width(self) -> int:
+        """Hidden size."""
+
+    @property
+    def heads(self) -> int:
+        """Attention heads."""
+
+    @property
+    def context_length(self) -> int:
+        """Tokens that it can read."""
+
+
 @dataclass(frozen=True)
 class TinyRecipe:
     """Sizes and schedule; meanings and units as in the configuration's section `tiny`."""
@@ -84,27 +104,32 @@ def train_tokenizer(texts: Sequence[str], recipe: TinyRecipe) -> Any:
     )
 
 
-def train_base(texts: Sequence[str], recipe: TinyRecipe, threads: int, folder: Path) -> list[float]:
-    """Train tokenizer and model on `texts`, save both in `folder`, return the loss per step."""
-    make_deterministic(recipe.seed, threads)
+def new_llama(tokenizer: Any, sizes: Sizes) -> Any:
+    """Return an untrained Llama for the tokenizer's vocabulary, its embeddings tied."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    tokenizer = train_tokenizer(texts, recipe)
-    model = LlamaForCausalLM(
+    return LlamaForCausalLM(
         LlamaConfig(
             vocab_size=len(tokenizer),
-            hidden_size=recipe.width,
-            intermediate_size=recipe.width * 8 // 3 // 8 * 8,
-            num_hidden_layers=recipe.layers,
-            num_attention_heads=recipe.heads,
-            num_key_value_heads=recipe.heads,
-            max_position_embeddings=recipe.context_length,
+            hidden_size=sizes.width,
+            intermediate_size=sizes.width * 8 // 3 // 8 * 8,
+            num_hidden_layers=sizes.layers,
+            num_attention_heads=sizes.heads,
+            num_key_value_heads=sizes.heads,
+            max_position_embeddings=sizes.context_length,
             tie_word_embeddings=True,
             bos_token_id=tokenizer.bos_token_id,
             eos_token_id=tokenizer.eos_token_id,
             pad_token_id=tokenizer.pad_token_id,
         )
     )
+
+
+def train_base(texts: Sequence[str], recipe: TinyRecipe, threads: int, folder: Path) -> list[float]:
+    """Train tokenizer and model on `texts`, save both in `folder`, return the loss per step."""
+    make_deterministic(recipe.seed, threads)
+    tokenizer = train_tokenizer(texts, recipe)
+    model = new_llama(tokenizer, recipe)
     log.info("%.2f million parameters", sum(p.numel() for p in model.parameters()) / 1e6)
     end = [tokenizer.eos_token_id]
     rows = [ids + end for ids in tokenizer(list(texts))["input_ids"]]
