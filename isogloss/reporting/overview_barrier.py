@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES, in_order
 from isogloss.reporting import quiz_sample
 from isogloss.reporting.items import Item
@@ -14,7 +13,7 @@ from isogloss.reporting.overview import Overview
 from isogloss.reporting.tables.display import Entry, Grid, Group
 from isogloss.reporting.tables.markdown import grid_blocks
 from isogloss.reporting.tables.numbers import DASH, count, listing
-from isogloss.script import json_value
+from isogloss.script import json_fields
 
 TITLE = "The knowledge barrier between languages"
 LEAD = (
@@ -52,16 +51,7 @@ class BarrierOptions:
 
 def parse_options(text: str) -> BarrierOptions:
     """Read `--barrier`; raise IsoglossError for a missing or unknown key."""
-    value = json_value(text)
-    known = [field.name for field in fields(BarrierOptions)]
-    if not isinstance(value, dict):
-        raise IsoglossError(f"--barrier: {value!r} is not a JSON object")
-    for key in value:
-        if key not in known:
-            raise IsoglossError(f"--barrier: unknown key {key!r}{nearest(key, known)}")
-    missing = [key for key in known if key not in value]
-    if missing:
-        raise IsoglossError(f"--barrier: add the missing keys {', '.join(missing)}")
+    value = json_fields(text, "--barrier", [field.name for field in fields(BarrierOptions)])
     return BarrierOptions(**value | {"languages": tuple(value["languages"])})
 
 

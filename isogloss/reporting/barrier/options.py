@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from isogloss.barrier.cells import CELLS, REPLICATES
-from isogloss.errors import IsoglossError, nearest
 from isogloss.reporting.barrier.models import parse_models
 from isogloss.reporting.barrier.results import Results
-from isogloss.script import json_value
+from isogloss.script import json_fields
 
 
 @dataclass(frozen=True)
@@ -28,16 +27,7 @@ class ReportOptions:
 
 def parse_options(text: str) -> ReportOptions:
     """Read `--options`; raise IsoglossError for a missing or unknown key."""
-    value = json_value(text)
-    known = [field.name for field in fields(ReportOptions)]
-    if not isinstance(value, dict):
-        raise IsoglossError(f"--options: {value!r} is not a JSON object")
-    for key in value:
-        if key not in known:
-            raise IsoglossError(f"--options: unknown key {key!r}{nearest(key, known)}")
-    missing = [key for key in known if key not in value]
-    if missing:
-        raise IsoglossError(f"--options: add the missing keys {', '.join(missing)}")
+    value = json_fields(text, "--options", [field.name for field in fields(ReportOptions)])
     return ReportOptions(**value | {"languages": tuple(value["languages"])})
 
 
