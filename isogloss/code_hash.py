@@ -6,6 +6,7 @@ as a parameter, so that a job runs again when, and only when, code that it uses 
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -35,19 +36,32 @@ def code_hash(script: Path, root: Path) -> str:
 def _parsed(path: Path, root: Path) -> tuple[str, tuple[Path, ...]]:
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     files: list[Path] = []
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             # `from isogloss.x import y`: y may be a module or a name inside x.
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         else:
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                _drop_docstring(node)
             continue
         for name in names:
             if name.split(".")[0] == PACKAGE:
                 files += _files_of(name, root)
-    _drop_docstrings(tree)
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(files)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and the statements in it, but no expressions, which are most of a tree.
+
+    Imports and docstrings are not inside expressions, and Snakemake computes these hashes at
+    every start, on a cluster twice for each job.
+    """
+    yield tree
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for node in getattr(tree, field, ()):
+            yield from _statements(node)
 
 
 def _files_of(module: str, root: Path) -> list[Path]:
@@ -58,13 +72,13 @@ def _files_of(module: str, root: Path) -> list[Path]:
     return [path for path in (*parents, own) if path.is_file()]
 
 
-def _drop_docstrings(tree: ast.Module) -> None:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            first = node.body[0] if node.body else None
-            if (
-                isinstance(first, ast.Expr)
-                and isinstance(first.value, ast.Constant)
-                and isinstance(first.value.value, str)
-            ):
-                node.body = node.body[1:]
+def _drop_docstring(
+    node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef,
+) -> None:
+    first = node.body[0] if node.body else None
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        node.body = node.body[1:]

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isogloss.barrier.cells import ALL, CELLS, REPLICATES
-from isogloss.barrier.conditions import COLUMNS
+from isogloss.barrier.condition_columns import COLUMNS
 from isogloss.barrier.scores import METRICS
 from isogloss.barrier.statistics import interval
 from isogloss.metrics.aggregate import Draws

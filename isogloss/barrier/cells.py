@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from isogloss.barrier.conditions import COLUMNS
+from isogloss.barrier.condition_columns import COLUMNS
 from isogloss.frames import Column, Frame
 
 ALL = "all"

@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from isogloss.barrier.cells import COMPARISONS
-from isogloss.barrier.conditions import COLUMNS, Condition
+from isogloss.barrier.condition_columns import COLUMNS
+from isogloss.barrier.conditions import Condition
 from isogloss.barrier.statistics import corrected, interval, mcnemar
 from isogloss.metrics.aggregate import Draws
 from isogloss.metrics.summary import ratio

@@ -9,25 +9,10 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
 
-import polars as pl
-
-from isogloss.frames import Column
-
-# Columns that tell conditions apart, in every table of the study from prompts to cells.
-COLUMNS = {
-    "task": Column(pl.String(), "mmlu, quiz, tofu, lab-new or lab-known"),
-    "variant": Column(pl.String(), "of MMLU: english, full, mixup, ...; else full, or english"),
-    "language": Column(pl.String(), "en, the language that texts are translated into, or mixed"),
-    "shots": Column(pl.UInt8(), "demonstrations in the prompt"),
-    "demonstrations": Column(pl.String(), "none, english, same-bias or translate"),
-    "style": Column(pl.String(), "default, lower, digits, aware-0 or aware-1"),
-    "scoring": Column(pl.String(), "letter, text, first-token or open (a free answer)"),
-}
-
 
 @dataclass(frozen=True)
 class Condition:
-    """One way of asking; the fields are those of COLUMNS."""
+    """One way of asking; the fields are the columns of `isogloss.barrier.condition_columns`."""
 
     task: str
     variant: str

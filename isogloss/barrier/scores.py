@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from isogloss.barrier.conditions import COLUMNS
+from isogloss.barrier.condition_columns import COLUMNS
 from isogloss.frames import Column, Frame
 
 # What a prompt is about, besides its condition; in the tables of prompts and of scores.

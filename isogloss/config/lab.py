@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from isogloss.config.base import Strict
 from isogloss.config.models import Model, Source
 from isogloss.errors import IsoglossError
-from isogloss.lab.train import MADE_OF
+from isogloss.lab import MADE_OF
 
 Positive = Annotated[int, Field(gt=0)]
 WEIGHTS = "resources/lab/model"

@@ -12,7 +12,6 @@ from typing import Any
 
 from isogloss.training.tiny import IGNORED, make_deterministic, new_llama, save, train
 
-MADE_OF = "lab.json"  # beside the weights: the settings that they were trained with
 log = logging.getLogger(__name__)
 
 

@@ -139,7 +139,7 @@ class Manifest(RootModel[dict[Name, DataSet]]):
         return files[file]
 
 
-class UniqueKeyLoader(yaml.SafeLoader):
+class UniqueKeyLoader(yaml.CSafeLoader):
     """YAML allows a key twice and keeps the last; of two checksums neither can be trusted."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

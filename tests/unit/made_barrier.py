@@ -13,7 +13,8 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from isogloss.barrier.conditions import COLUMNS, Condition, conditions
+from isogloss.barrier.condition_columns import COLUMNS
+from isogloss.barrier.conditions import Condition, conditions
 from isogloss.barrier.scores import SCORES
 from isogloss.barrier.study import Finetuned, aggregate
 from isogloss.config.barrier import Evaluation

@@ -6,7 +6,8 @@ import pytest
 
 from isogloss.barrier.aggregate import aggregate_model
 from isogloss.barrier.compare import Side, answers, compare, with_english
-from isogloss.barrier.conditions import COLUMNS, Condition
+from isogloss.barrier.condition_columns import COLUMNS
+from isogloss.barrier.conditions import Condition
 from isogloss.barrier.scores import SCORES, rouge_l
 from isogloss.metrics.aggregate import make_draws
 

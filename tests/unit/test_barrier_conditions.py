@@ -2,7 +2,8 @@
 
 import pytest
 
-from isogloss.barrier.conditions import COLUMNS, Condition, conditions
+from isogloss.barrier.condition_columns import COLUMNS
+from isogloss.barrier.conditions import Condition, conditions
 from isogloss.config.barrier import Evaluation
 from isogloss.errors import IsoglossError
 

@@ -251,6 +251,18 @@ def test_docs_are_as_the_models_say(name):
     assert written == files()[name], "run `make docs`"
 
 
+def test_reading_the_configuration_imports_nothing_heavy():
+    # Snakemake reads it at every start, on a cluster twice for each job.
+    code = (
+        "import sys; import isogloss.config.load; "
+        "print([m for m in ('numpy', 'polars', 'scipy', 'torch') if m in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "[]\n"
+
+
 def test_snakemake_shows_the_mistake_and_makes_no_job(tmp_path):
     mine = tmp_path / "mine.yaml"
     mine.write_text("xmrc: {langauges: [en, de], too_long: exclud}\n")

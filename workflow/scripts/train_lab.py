@@ -4,7 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from isogloss.lab.train import MADE_OF, LabTraining, train_lab
+from isogloss.lab import MADE_OF
+from isogloss.lab.train import LabTraining, train_lab
 from isogloss.models import write_manifest
 from isogloss.script import json_value, run
 

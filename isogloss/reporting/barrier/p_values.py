@@ -5,7 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from isogloss.barrier.conditions import COLUMNS, Condition
+from isogloss.barrier.condition_columns import COLUMNS
+from isogloss.barrier.conditions import Condition
 from isogloss.reporting.barrier.models import BarrierModel
 from isogloss.reporting.barrier.results import Results
 from isogloss.reporting.barrier.ways import Way

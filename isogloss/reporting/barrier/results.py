@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from isogloss.barrier.aggregate import MEAN
 from isogloss.barrier.cells import ALL
-from isogloss.barrier.conditions import COLUMNS, Condition
+from isogloss.barrier.condition_columns import COLUMNS
+from isogloss.barrier.conditions import Condition
 from isogloss.barrier.statistics import interval
 from isogloss.errors import IsoglossError
 from isogloss.reporting.barrier.models import BarrierModel
