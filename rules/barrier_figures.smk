@@ -1,6 +1,7 @@
 """Study barrier: figures, one rule each, because each has its own caption in Snakemake's report.
 
-There are no such rules where the configuration evaluates or embeds nothing.
+There are no such rules where the configuration evaluates or embeds nothing. The figure of training
+losses has its rule beside the trainings.
 """
 
 BARRIER_FIGURES = ["figure03", "figure04", "figure05", "figure06", "figure07"]
@@ -85,3 +86,14 @@ if REPORTS.embedded():
                 "python {params.script} --figure {params.figure} --points {input.points:q}"
                 " --similarity {input.similarity:q} --models {params.models:q}"
                 " --svg {output.svg:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
+
+
+if SETTINGS.used_finetunes():
+
+    index_item(
+        "barrier",
+        "figure",
+        "figure_loss",
+        files=[f"results/training/figure_loss.{ending}" for ending in ("svg", "pdf")],
+        caption="figure_loss",
+    )

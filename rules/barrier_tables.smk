@@ -1,9 +1,11 @@
-"""Study barrier: the paper's tables, the barrier, comparisons, letters, and its findings as claims.
+"""Study barrier: the paper's tables, the barrier, comparisons, letters, subjects, and its claims.
 
 There are no such rules where the configuration evaluates or embeds nothing.
 """
 
 BARRIER_TABLES = ["table02", "table03", "table08", "barrier", "comparisons", "letters"]
+if CONFIG.barrier.mmlu:
+    BARRIER_TABLES += ["subjects"]
 REPORTS = SETTINGS.barrier_reports
 POINTS = expand(
     "results/barrier/embeddings/points/{model}.parquet", model=REPORTS.embedded()

@@ -70,12 +70,14 @@ def aggregate_model(
 
 
 def _means(found: dict[tuple[Any, ...], _Estimate]) -> dict[tuple[Any, ...], _Estimate]:
-    """Return the means over languages, of all questions, where there is more than one language."""
+    """Return the means over languages where there is more than one: of all questions every metric,
+    of a domain or subject how well it is answered.
+    """
     place = list(COLUMNS).index("language")
     groups: dict[tuple[Any, ...], list[_Estimate]] = {}
     for key, estimate in found.items():
-        variant, group = key[1], key[-2]
-        if variant not in ("english", "mixup") and group == ALL:
+        variant, group, metric = key[1], key[-2], key[-1]
+        if variant not in ("english", "mixup") and (group == ALL or metric in METRICS):
             groups.setdefault((*key[:place], MEAN, *key[place + 1 :]), []).append(estimate)
     return {
         key: _Estimate(

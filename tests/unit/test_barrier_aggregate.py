@@ -78,9 +78,17 @@ def test_the_mean_over_languages_is_of_the_draws(draws):
     scores = [rows(ENGLISH, [True] * 60), rows(FRENCH, [i % 2 == 0 for i in range(60)])]
     scores += [rows(german, [i % 3 == 0 for i in range(60)])]
     cells, replicates = aggregate_model(pl.concat(scores), "m", draws)
-    (row,) = cells.filter(language="mean", metric="accuracy").iter_rows(named=True)
+    means = cells.filter(language="mean")
+    (row,) = means.filter(group="all", metric="accuracy").iter_rows(named=True)
     assert row["value"] == pytest.approx((50 + 100 / 3) / 2)  # English does not enter
-    assert (row["group"], row["n"]) == ("all", 120)
+    assert row["n"] == 120
+    parts = means.filter(pl.col("group") != "all")
+    assert set(parts["metric"]) == {"accuracy"}  # no letters of single subjects
+    for part in parts.iter_rows(named=True):
+        of_part = cells.filter(group=part["group"], metric="accuracy", variant="full")
+        values = of_part.filter(pl.col("language") != "mean")["value"]
+        assert part["value"] == pytest.approx(values.mean())
+        assert part["low"] <= part["value"] <= part["high"]
     of = {r["language"]: np.array(r["draws"]) for r in replicates.to_dicts()}
     assert of["mean"] == pytest.approx((of["fr"] + of["de"]) / 2)
 

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from isogloss.barrier.cells import COMPARISONS
-from isogloss.reporting.barrier import letters, sheet, sheet_show
+from isogloss.barrier.cells import CELLS, COMPARISONS
+from isogloss.reporting.barrier import letters, sheet, sheet_show, subjects
 from isogloss.reporting.barrier.options import parse_options, read_results
 from isogloss.reporting.barrier.p_values import Tests
 from isogloss.reporting.barrier.tables import TABLES, make_sheet
@@ -16,7 +16,7 @@ from isogloss.script import run
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--table", required=True, help=f"one of {', '.join([*TABLES, letters.NAME])}"
+        "--table", required=True, help=f"one of {', '.join([*TABLES, letters.NAME, subjects.NAME])}"
     )
     parser.add_argument("--cells", type=Path, required=True)
     parser.add_argument("--replicates", type=Path, required=True)
@@ -32,6 +32,10 @@ def main() -> None:
     if args.table == letters.NAME:
         lines = letters.lines(results)
         document, text = letters.document(lines, results, caption), letters.csv(lines)
+    elif args.table == subjects.NAME:
+        found = subjects.Accuracies(CELLS.read(args.cells), results)
+        document = subjects.document(found, caption, options.samples)
+        text = subjects.csv(found)
     else:
         tests = Tests(COMPARISONS.read(args.comparisons), results)
         made = make_sheet(args.table, results, tests)
