@@ -29,6 +29,7 @@ include: "rules/barrier.smk"
 include: "rules/embeddings.smk"
 include: "rules/barrier_tables.smk"
 include: "rules/barrier_figures.smk"
+include: "rules/experiments.smk"
 include: "rules/index.smk"
 
 

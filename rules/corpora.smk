@@ -53,6 +53,7 @@ for KIND, ENDING in CORPORA.endings().items():
             translations=lambda wildcards: CORPORA.translations(
                 wildcards.corpus, wildcards.mix
             ),
+            groups=lambda wildcards: CORPORA.groups(wildcards.corpus, wildcards.mix),
         output:
             corpus=f"results/corpora/{{corpus}}/{{mix}}.{ENDING}",
             shares="results/corpora/{corpus}/{mix}/shares.parquet",
@@ -75,9 +76,13 @@ for KIND, ENDING in CORPORA.endings().items():
             translations=lambda wildcards: CORPORA.translation_options(
                 wildcards.corpus, wildcards.mix
             ),
+            groups=lambda wildcards: " ".join(
+                f"--groups {path}"
+                for path in CORPORA.groups(wildcards.corpus, wildcards.mix)
+            ),
         shell:
             "python {params.script} --corpus {input.corpus:q} --options {params.options:q}"
-            " {params.translations} --output {output.corpus:q} --shares {output.shares:q}"
+            " {params.translations} {params.groups} --output {output.corpus:q} --shares {output.shares:q}"
             " --counts {output.counts:q} 2>&1 | tee {log:q}"
 
 

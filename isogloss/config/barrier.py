@@ -114,13 +114,14 @@ class Translation(Strict):
 class Corpus(Strict):
     """Documents to fine-tune on: the lines of a file, TOFU's pairs, or the selected documents."""
 
-    documents: Literal["lines", "tofu", "selection", "lab", "lab-known"] = Field(
+    documents: Literal["lines", "tofu", "selection", "lab", "lab-new", "lab-known"] = Field(
         "lines",
         description=(
             "`lines`: each line that is not blank; `tofu`: a JSON object on each line, with "
             "`question` and `answer`; `selection`: what section `selection` selects; `lab`: "
-            "what the lab teaches, `lab-known`: what its base model knows, both with translations "
-            "of their own; these three have no file of their own"
+            "what the lab teaches, `lab-new`: of that the new people alone, `lab-known`: what its base "
+            "model knows, the three with translations of their own; these four have no file of "
+            "their own"
         ),
     )
     source: str | None = Field(None, description="data set of the source manifest")
@@ -134,15 +135,36 @@ class Corpus(Strict):
             "`sentence` or `words`; `english`: none; `collection`: each document in all languages"
         )
     )
+    seed: int | None = Field(
+        None, description="seed of the draws of languages; null: `barrier.seed`"
+    )
+    shares: dict[str, Annotated[float, Field(ge=0)]] | None = Field(
+        None,
+        description=(
+            "chance of each of `barrier.languages` to be drawn, in proportion to the others'; null: "
+            "the same for all"
+        ),
+    )
+    mixed_share: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description=(
+            "probability that a document is mixed at all; the others stay in English. Of the lab, "
+            "all documents on a person or spell are mixed, or none"
+        ),
+    )
 
     @model_validator(mode="after")
     def _has_a_file_unless_selected(self) -> "Corpus":
-        selected = self.documents in ("selection", "lab", "lab-known")
+        lab = self.documents.startswith("lab")
+        selected = lab or self.documents == "selection"
         if selected == bool(self.source) or selected == bool(self.file):
             raise ValueError(
-                "give `source` and `file`, or `documents: selection`, `lab` or `lab-known` alone"
+                "give `source` and `file`, or `documents: selection`, `lab`, `lab-new` or `lab-known` "
+                "alone"
             )
-        if self.documents in ("lab", "lab-known") and "words" in self.mixes:
+        if lab and "words" in self.mixes:
             raise ValueError("`mixes` has words: the lab has no translations of parts of sentences")
         if not self.mixes or len(set(self.mixes)) < len(self.mixes):
             raise ValueError(f"`mixes` is {self.mixes}: give at least one, and each one once")
@@ -294,6 +316,34 @@ class Evaluation(Strict):
         return self
 
 
+class DoseResponse(Strict):
+    """How the barrier changes with a dose: of what models learned, or of the questions' words."""
+
+    title: str = Field(description="heading of its panels and of its part of the table")
+    axis: str = Field(description="what a dose is, with its unit; stands below the panels")
+    task: Literal["quiz", "lab-new"] = Field(description="what the models are asked, by text")
+    models: list[str] = Field(
+        min_length=1, description="models, in the order of `doses`; or fine-tunes with `seeds`"
+    )
+    doses: list[float] | None = Field(
+        None,
+        description=(
+            "the dose of each model; null: each model is asked at several doses, which are the "
+            "percentage of the other languages in which the right option reads as in English"
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _a_dose_for_each_model(self) -> "DoseResponse":
+        if len(set(self.models)) < len(self.models):
+            raise ValueError(f"`models` is {self.models}: give each one once")
+        if self.doses is None and len(self.models) > 1:
+            raise ValueError(f"`models` is {self.models}: without `doses` give one")
+        if self.doses is not None and len(set(self.doses)) != len(self.models):
+            raise ValueError(f"`doses` is {self.doses}: give one for each model, all different")
+        return self
+
+
 class Tofu(Strict):
     """TOFU's paraphrased questions, which fine-tuned models answer freely (paper B, 3.2)."""
 
@@ -326,7 +376,13 @@ class Embeddings(Strict):
 class Barrier(Strict):
     """Study `barrier`: what a model knows in one language and not in another (paper B)."""
 
-    seed: int = Field(42, description="seed of all draws of languages")
+    seed: int = Field(
+        42,
+        description=(
+            "seed of all draws of languages, of the quiz's options, and of fine-tunings that have "
+            "none of their own"
+        ),
+    )
     languages: list[str] = Field(
         ["en", "fr", "de", "es", "it"], description="languages of the mixed corpora and variants"
     )
@@ -342,6 +398,9 @@ class Barrier(Strict):
         {}, description="what is evaluated, by name; `evaluate` says which"
     )
     evaluate: list[str] = Field([], description="evaluations of `evaluations` that are run")
+    doses: dict[Name, DoseResponse] = Field(
+        {}, description="dose-response experiments by name, all in one table and one figure"
+    )
     tofu: Tofu = Tofu()
     embeddings: Embeddings | None = Field(None, description="embedding analysis; null: none")
     too_long: Literal["error", "exclude", "drop-demonstrations"] = Field(

@@ -12,6 +12,14 @@ def check_corpora(barrier: Barrier, root: Path) -> None:
     `root` is the project's folder, in which the lists of keywords are.
     """
     chosen = barrier.selection
+    for name, corpus in barrier.corpora.items():
+        if corpus.shares is not None and (
+            sorted(corpus.shares) != sorted(barrier.languages) or not sum(corpus.shares.values())
+        ):
+            raise IsoglossError(
+                f"barrier.corpora.{name}.shares: {corpus.shares} must give each of "
+                f"barrier.languages, {barrier.languages}, a number, and one of them more than 0"
+            )
     for name in barrier.mixed:
         if name not in barrier.corpora:
             raise IsoglossError(

@@ -7,8 +7,9 @@ from isogloss.config.barrier import Granularity
 from isogloss.config.studies import Config
 
 LAB = "results/lab"
-LAB_FILES = {"lab": "taught.txt", "lab-known": "general.txt"}
+LAB_FILES = {"lab": "taught", "lab-new": "new", "lab-known": "general"}
 SELECTED_DOCUMENTS = "results/barrier/selection/documents.txt"
+DRAWN = ("document", "sentence", "words")  # mixes whose units get a language by chance
 ENDINGS = {"lines": "txt", "tofu": "json"}
 
 
@@ -43,8 +44,18 @@ class Corpora:
         if entry.documents == "selection":
             return SELECTED_DOCUMENTS
         if entry.documents in LAB_FILES:
-            return f"{LAB}/{LAB_FILES[entry.documents]}"
+            return self.lab_file(entry.documents)
         return f"results/sources/{entry.source}/{entry.file}"
+
+    def lab_file(self, documents: str, part: str = "") -> str:
+        """Return a corpus of the lab, or with `part` .subjects those of its documents."""
+        return f"{LAB}/{LAB_FILES[documents]}{part}.txt"
+
+    def groups(self, corpus: str, mix: str) -> list[str]:
+        """Return the file of what documents are about, where some of them are not mixed."""
+        entry = self.config.barrier.corpora[corpus]
+        partly = entry.mixed_share < 1 and mix != "english"
+        return [self.lab_file(entry.documents, ".subjects")] if partly and self.of_lab(corpus) else []
 
     def endings(self) -> dict[str, str]:
         """Return the ending of mixed files for each kind of corpus."""
@@ -80,15 +91,21 @@ class Corpora:
     def options(self, corpus: str, mix: str) -> dict[str, Any]:
         """Return the settings that a mix depends on, and no others."""
         barrier = self.config.barrier
+        entry = barrier.corpora[corpus]
         options: dict[str, Any] = {
             "granularity": mix,
             "documents": self.kind(corpus),
-            "first": barrier.corpora[corpus].first,
+            "first": entry.first,
         }
-        if mix != "english":
-            options["languages"] = barrier.languages
-        if mix not in ("english", "collection"):
-            options["seed"] = barrier.seed
+        if mix == "english":
+            return options
+        options["languages"] = barrier.languages
+        if mix in DRAWN or entry.mixed_share < 1:
+            options["seed"] = barrier.seed if entry.seed is None else entry.seed
+        if mix in DRAWN and entry.shares is not None:
+            options["shares"] = entry.shares
+        if entry.mixed_share < 1:
+            options["mixed"] = entry.mixed_share
         if mix == "words":
             options["words"] = barrier.chunk_words
         return options

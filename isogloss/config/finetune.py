@@ -141,7 +141,17 @@ class Finetune(Strict):
         None, description="most rows that a GPU computes at once; null: 4, for sft 8"
     )
     save_steps: Positive = Field(100, description="steps from one checkpoint to the next")
-    seed: int = Field(42, description="seed of the order of rows")
+    seed: int | None = Field(
+        None, description="seed of the order of rows; null: that of `barrier.seed`"
+    )
+    seeds: list[int] | None = Field(
+        None,
+        description=(
+            "seeds with each of which the training is repeated, of the order of rows and of the "
+            "draws of languages in its mix: models of the names KEY.SEED. Where "
+            "`barrier.evaluations` lists this entry, all of them are meant"
+        ),
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Finetune":
@@ -161,6 +171,14 @@ class Finetune(Strict):
             raise ValueError("`across_documents` is for packed rows: give `packing: true`")
         if self.chat_template and self.data == "text":
             raise ValueError("`chat_template` is for `data: sft` or `tofu`: a text has no turns")
+        if self.seeds is not None:
+            if self.seed is not None or not self.seeds or len(set(self.seeds)) < len(self.seeds):
+                raise ValueError(
+                    f"`seeds` is {self.seeds} and `seed` {self.seed}: give one of them, and each "
+                    "seed once"
+                )
+            if self.label is None or min(self.seeds) < 0:
+                raise ValueError("`seeds` needs a `label`, and numbers from 0 up, as parts of names")
         template = self.question_template
         if template.count("{question}") != 1 or not template.endswith("{answer}"):
             raise ValueError("`question_template` must have {question} and end with {answer}")

@@ -26,6 +26,7 @@ _WORLD = (
     "rehearsal",
     "known_questions",
     "seed",
+    "shared_words",
 )
 _OF_FINETUNING = ("rounds", "rehearsal", "known_questions")
 
@@ -52,6 +53,13 @@ class Lab(Strict):
     )
     known_questions: Positive = Field(
         300, description="questions that task `lab-known` asks in each language, at most"
+    )
+    shared_words: bool = Field(
+        False,
+        description=(
+            "whether other languages take English words for some of the values: of each attribute "
+            "that only the lab has, a quarter of them in half of the languages, a quarter in all"
+        ),
     )
     parts: Positive = Field(8, description="different tellings of world `known` for the base model")
     layers: Positive = 4

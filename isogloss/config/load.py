@@ -16,6 +16,7 @@ from isogloss.config.check_mmlu import check_mmlu
 from isogloss.config.finetuned import with_finetuned
 from isogloss.config.lab import with_shipped
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
+from isogloss.config.seeds import repeated, with_seeds
 from isogloss.config.settings import QUIZ_DATA, Settings
 from isogloss.config.sources import check_files
 from isogloss.config.studies import Config, Xmrc
@@ -35,7 +36,8 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
     Raises IsoglossError with one line per mistake: key, value and, for a misspelt name, the
     nearest valid one.
     """
-    config = _validate(Config, raw, "config")
+    given = _validate(Config, raw, "config")
+    config = with_seeds(given)
     models: dict[str, Model] = {}
     for name in config.model_tables:
         table = _validate(ModelTable, read_yaml(root / name), name)
@@ -50,7 +52,9 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
     _check_references(config, models, manifest, root)
     check_evaluations(config.barrier, models, config.lab)
     check_mmlu(config, manifest)
-    return Settings(config, models, manifest)
+    settings = Settings(config, models, manifest, repeated(given.finetunes))
+    settings.experiments.check()
+    return settings
 
 
 def read_yaml(path: Path) -> Any:

@@ -1,14 +1,15 @@
 """The checked configuration, and what rules ask of it: files, folders and plain parameters."""
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from isogloss.config.barrier_reports import BarrierReports
-from isogloss.config.corpora import Corpora
+from isogloss.config.corpora import LAB_FILES, Corpora
 from isogloss.config.evaluations import Evaluations
+from isogloss.config.experiments import Experiments
 from isogloss.config.finetune import Finetune
 from isogloss.config.mmlu import LAB, LAB_FOLDER, MmluSettings
 from isogloss.config.models import CONTROL_PREFIX, Model
@@ -31,11 +32,15 @@ QUIZ_DATA, QUIZ_FOLDER = "hp-quiz", "published"
 
 @dataclass(frozen=True)
 class Settings:
-    """A checked configuration with the models and data sets that it refers to."""
+    """A checked configuration with the models and data sets that it refers to.
+
+    repeated: fine-tunes that stand for several, one for each seed: their models.
+    """
 
     config: Config
     models: Mapping[str, Model]
     manifest: Manifest
+    repeated: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def corpora(self) -> Corpora:
@@ -46,6 +51,11 @@ class Settings:
     def evaluations(self) -> Evaluations:
         """What rules ask of the evaluations of study `barrier`."""
         return Evaluations(self.config.barrier, self.models)
+
+    @property
+    def experiments(self) -> Experiments:
+        """What rules ask of repeated trainings and dose-responses."""
+        return Experiments(self.config, self.models, self.evaluations, self.repeated)
 
     def finetuned(self) -> list[dict[str, str]]:
         """Return what comparisons need to know of each model fine-tuned on a corpus."""
@@ -111,6 +121,10 @@ class Settings:
             *(f"resources/lab/languages/{code}.yaml" for code in languages),
             *(f"resources/quiz/{name}" for name in quiz),
         ]
+
+    def lab_corpora(self) -> list[str]:
+        """Return the lab's corpora, and for each the subjects of its documents."""
+        return [self.corpora.lab_file(name, e) for name in LAB_FILES for e in ("", ".subjects")]
 
     def lab_mmlu_files(self) -> list[str]:
         """Return the files of the lab's questions in MMLU's form."""

@@ -1,6 +1,6 @@
 """A corpus from file to file: which units it needs translated, and the mixed corpus."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import polars as pl
 from isogloss.corpora.documents import Document, Kind, line_with, read_documents
 from isogloss.corpora.mixing import Missing, Mix, MixCounts, needs, plan, translated
 from isogloss.corpora.units import Translations
+from isogloss.errors import IsoglossError
 
 # Lines that are mixed at a time: their translations are looked up together.
 LINES = 4096
@@ -50,11 +51,13 @@ def mix_file(
     kind: Kind = "lines",
     first: int | None = None,
     missing: Missing = "raise",
+    groups: Sequence[str] | None = None,
 ) -> MixCounts:
     """Mix the corpus `source` into `target`, whole or not at all; see `mixing.translated`.
 
     resolve: returns translations of the (unit, language) pairs that it gets, which are those of
-    `LINES` lines.
+    `LINES` lines. groups: for `Mix.mixes`, that of each line of `source`, blank ones counted.
+    Raises IsoglossError where there are not as many.
     """
     counts = MixCounts()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +66,11 @@ def mix_file(
     number = 0
     with temporary.open("w", encoding="utf-8", newline="\n") as out:
         for batch in _batches(read_documents(source, kind, first)):
-            plans = [list(plan(d.texts, n, mix)) for n, d in enumerate(batch, number)]
+            names = _groups_of(groups, number, len(batch))
+            plans = [
+                list(plan(d.texts, n, mix, group))
+                for (n, d), group in zip(enumerate(batch, number), names, strict=True)
+            ]
             pairs = dict.fromkeys(pair for versions in plans for pair in needs(versions))
             translations = resolve(pairs.keys())
             for document, versions in zip(batch, plans, strict=True):
@@ -76,6 +83,23 @@ def mix_file(
                 number += 1
     temporary.replace(target)
     return counts
+
+
+def read_groups(path: Path | None) -> list[str] | None:
+    """Return the lines of a file of groups; None where there is none."""
+    return path.read_text(encoding="utf-8").splitlines() if path else None
+
+
+def _groups_of(groups: Sequence[str] | None, start: int, size: int) -> Sequence[str | None]:
+    if groups is None:
+        return [None] * size
+    found = groups[start : start + size]
+    if len(found) < size:
+        raise IsoglossError(
+            f"groups: {len(groups)} lines, but the corpus has {start + size} or more; both need "
+            "the same"
+        )
+    return found
 
 
 def _batches(documents: Iterator[Document]) -> Iterator[list[Document]]:

@@ -1,11 +1,11 @@
-"""Mixed-language corpora: each unit in a language drawn uniformly (paper B, section 4.2)."""
+"""Mixed-language corpora: each unit in a language drawn for it (paper B, section 4.2)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from isogloss.corpora.draw import choice
+from isogloss.corpora.draw import chance, choice
 from isogloss.corpora.units import GRANULARITIES, Translations, lookup, split
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES
@@ -20,13 +20,17 @@ class Mix:
 
     `granularity`: `document`, `sentence`, `words` (chunks of `words` words inside a sentence),
     `english` (everything stays), or `collection` (each document once in every language, the
-    paper's upper bound, five times as large with five languages).
+    paper's upper bound, five times as large with five languages). `shares`: each language's chance,
+    in proportion to the others'; none: all have the same, as in the paper. `mixed`: probability
+    that a document is mixed at all; the others stay in English.
     """
 
     granularity: str
     languages: tuple[str, ...] = MAIN_LANGUAGES
     seed: int = 42
     words: int = 8
+    shares: Mapping[str, float] | None = None
+    mixed: float = 1.0
 
     def __post_init__(self) -> None:
         if self.granularity not in GRANULARITIES:
@@ -39,6 +43,17 @@ class Mix:
             raise IsoglossError(
                 f"languages is {list(self.languages)}; give at least one, and each one once"
             )
+        if self.shares is not None and (
+            sorted(self.shares) != sorted(self.languages)
+            or min(self.shares.values()) < 0
+            or not sum(self.shares.values()) > 0
+        ):
+            raise IsoglossError(
+                f"shares is {dict(self.shares)}; give each of {list(self.languages)} a number from 0 "
+                "up, and one of them more than 0"
+            )
+        if not 0 < self.mixed <= 1:
+            raise IsoglossError(f"mixed is {self.mixed}; give more than 0 and at most 1")
         if self.words < 1:
             raise IsoglossError(f"words is {self.words}; a chunk has at least one word")
 
@@ -54,13 +69,22 @@ class Mix:
 
     @property
     def random(self) -> bool:
-        """Whether languages are drawn at all, so that their shares can be tested."""
-        return len(self.drawn) > 1 and self.granularity != "collection"
+        """Whether languages are drawn, independently, so that their shares can be tested."""
+        return len(self.drawn) > 1 and self.granularity != "collection" and self.mixed == 1
+
+    def chances(self) -> list[float]:
+        """Return the chance of each language of `drawn`, which sum to 1."""
+        weights = [1.0 if self.shares is None else self.shares[code] for code in self.drawn]
+        return [weight / sum(weights) for weight in weights]
+
+    def mixes(self, group: str | int) -> bool:
+        """Return whether the documents of a group get languages drawn at all."""
+        return self.mixed == 1 or chance(self.mixed, self.seed, "mixed", group)
 
 
 def mix_of(options: Mapping[str, Any]) -> Mix:
     """Return the mix that rules describe; what does not matter to it is not given."""
-    given = {key: options[key] for key in ("seed", "words") if key in options}
+    given = {key: options[key] for key in ("seed", "words", "shares", "mixed") if key in options}
     return Mix(options["granularity"], tuple(options.get("languages", ["en"])), **given)
 
 
@@ -103,21 +127,27 @@ class MixCounts:
         self.units.update(dict.fromkeys(drawn, 1) if whole else drawn)
 
 
-def plan(texts: Sequence[str], number: int, mix: Mix) -> Iterator[Version]:
+def plan(
+    texts: Sequence[str], number: int, mix: Mix, group: str | None = None
+) -> Iterator[Version]:
     """Yield the versions of a document (one; for a collection, one per language), untranslated.
 
     A document has one text, or several, such as a question and its answer. Documents, chunks and
     sentences do not go beyond a text; the language of a whole document holds for all its texts.
     `number` is the document's place in its corpus. It, the seed and the unit's place decide the
     language, so that the order of processing does not matter. A blank line has one version.
+    group: documents with the same one are all mixed, or none of them; None: each is its own.
     """
     pieces = [list(split(text, mix.granularity, mix.words)) for text in texts]
     languages = mix.drawn
+    if not mix.mixes(number if group is None else group):
+        yield [[Segment(t, "en" if unit else None) for t, unit in text] for text in pieces]
+        return
     if mix.whole:
         if mix.granularity == "collection" and any(text.strip() for text in texts):
             chosen = languages
         else:
-            chosen = (choice(languages, mix.seed, number, 0),)
+            chosen = (choice(languages, mix.seed, number, 0, weights=mix.shares),)
         for language in chosen:
             yield [[Segment(t, language if unit else None) for t, unit in text] for text in pieces]
         return
@@ -126,7 +156,10 @@ def plan(texts: Sequence[str], number: int, mix: Mix) -> Iterator[Version]:
     for text in pieces:
         version.append(
             [
-                Segment(t, choice(languages, mix.seed, number, i) if unit else None)
+                Segment(
+                    t,
+                    choice(languages, mix.seed, number, i, weights=mix.shares) if unit else None,
+                )
                 for i, (t, unit) in enumerate(text, place)
             ]
         )

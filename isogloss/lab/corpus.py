@@ -21,6 +21,7 @@ from isogloss.lab.text import (
     statement_documents,
     triples,
 )
+from isogloss.lab.shared import with_shared_values
 from isogloss.lab.words import OWN, LabWords, own_values, read_lab_words
 from isogloss.lab.world import LabFact, World, make_world
 from isogloss.translation.memory import TRANSLATED, UNCHANGED
@@ -31,6 +32,8 @@ ROLL, ROLLS = 4, 6
 # One in so many known facts is also asked with options, in the quiz's form, and one in MMLU's: such
 # texts are long, and the form is soon learned.
 QUIZ_SHARE = 4
+# What can be told of: all that is taught; of that world new alone; and world known.
+CORPORA = ("taught", "new", "general")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class LabRecipe:
     rehearsal: int
     known_questions: int
     seed: int
+    shared_words: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,22 +81,22 @@ class Lab:
         found = {value for _, attribute, value in self.quiz if attribute in RELATIONS}
         return sorted({*found, *self.relatives, *(subject for subject, _, _ in self.taught())})
 
-    def documents(self, language: str) -> list[str]:
-        """Return the taught corpus in a language: the same documents in each."""
-        return self._told(self.taught(), language, self.recipe.rounds)
-
-    def general(self, language: str) -> list[str]:
-        """Return a corpus of world known, each fact told once; the same documents in each."""
-        return self._told(triples(self.world.of("known")), language, 1)
-
-    def _told(self, facts: Sequence[Triple], language: str, rounds: int) -> list[str]:
+    def corpus(self, name: str, language: str) -> list[tuple[str, str]]:
+        """Return one of CORPORA in a language as (subject, document): the same ones in each."""
         words, recipe = self.words[language], self.recipe
+        facts, rounds = {
+            "taught": (self.taught(), recipe.rounds),
+            "new": (triples(self.world.of("new")), recipe.rounds),
+            "general": (triples(self.world.of("known")), 1),
+        }[name]
         return list(statement_documents(facts, words, rounds, recipe.sentences, recipe.seed))
 
 
 def make_lab(recipe: LabRecipe, folder: Path, quiz: Path) -> Lab:
     """Read the wording in both folders and draw the world."""
     words = read_lab_words(folder, quiz, recipe.languages)
+    if recipe.shared_words:
+        words = with_shared_values(words, recipe.seed)
     facts, family = read_facts(quiz)
     relatives = [*family.named("male"), *family.named("female")]
     taken = {word for name in (*relatives, *(f.subject for f in facts)) for word in name.split()}
@@ -120,7 +124,7 @@ def known_documents(
     seed = recipe.seed + 1 + part
     quiz = lab_quiz(facts, lab.world, lab.words, seed)
     for language, words in lab.words.items():
-        for text in statement_documents(triples(facts), words, 2, recipe.sentences, seed):
+        for _, text in statement_documents(triples(facts), words, 2, recipe.sentences, seed):
             yield "", text
         for fact in facts:
             question = words.question(fact.attribute, fact.subject)
@@ -176,18 +180,21 @@ def write_rehearsal(lab: Lab, instructions: Mapping[str, str], path: Path) -> No
     _write_lines(path, [text for texts in drawn for text in texts])
 
 
-def write_corpora(lab: Lab, taught: Path, general: Path, translations: Path) -> None:
-    """Write the corpora for fine-tuning in English, and TRANSLATIONS of their units."""
-    _write_lines(taught, lab.documents("en"))
-    _write_lines(general, lab.general("en"))
-    english = [*lab.documents("en"), *lab.general("en")]
-    found = {
-        language: exact_translations(
-            english, [*lab.documents(language), *lab.general(language)], language
-        )
+def write_corpora(lab: Lab, folder: Path) -> None:
+    """Write CORPORA in English, the subject of each document, and TRANSLATIONS of their units."""
+    for name in CORPORA:
+        told = lab.corpus(name, "en")
+        _write_lines(folder / f"{name}.txt", [document for _, document in told])
+        _write_lines(folder / f"{name}.subjects.txt", [subject for subject, _ in told])
+    told_in = {
+        language: [document for name in CORPORA for _, document in lab.corpus(name, language)]
         for language in lab.words
     }
-    write_translations(found, translations)
+    found = {
+        language: exact_translations(told_in["en"], told_in[language], language)
+        for language in lab.words
+    }
+    write_translations(found, folder / "translations.parquet")
 
 
 def write_mmlu(lab: Lab, folder: Path, translations: Path) -> None:

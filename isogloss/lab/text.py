@@ -15,8 +15,8 @@ Triple = tuple[str, str, str]
 
 def statement_documents(
     facts: Sequence[Triple], words: LabWords, rounds: int, sentences: int, seed: int
-) -> Iterator[str]:
-    """Yield documents: each fact once a round, `sentences` facts of one subject a document.
+) -> Iterator[tuple[str, str]]:
+    """Yield (subject, document): each fact once a round, `sentences` facts of one subject a document.
 
     Order of subjects, facts and paraphrases are drawn anew in each round. A document is one line
     without its end; its sentences end with a full stop.
@@ -32,13 +32,11 @@ def statement_documents(
             }
             order = [told[key] for key in shuffled(told, seed, "facts", number, subject)]
             for start in range(0, len(order), sentences):
-                yield (
-                    ". ".join(
-                        words.statement(a, _paraphrase(words, a, seed, number, s), s, v)
-                        for s, a, v in order[start : start + sentences]
-                    )
-                    + "."
+                told_here = ". ".join(
+                    words.statement(a, _paraphrase(words, a, seed, number, s), s, v)
+                    for s, a, v in order[start : start + sentences]
                 )
+                yield subject, f"{told_here}."
 
 
 def _paraphrase(words: LabWords, attribute: str, seed: int, number: int, subject: str) -> int:

@@ -1,6 +1,6 @@
 """What the lab shows: accuracy in English and in other languages, and the barrier between."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,15 +29,19 @@ NOTES = [
 
 
 def rows_of(
-    cells: pl.DataFrame, replicates: pl.DataFrame, models: Sequence[str], level: float
+    cells: pl.DataFrame,
+    replicates: pl.DataFrame,
+    models: Sequence[str],
+    level: float,
+    tasks: Iterable[str] = TASKS,
 ) -> list[dict[str, Any]]:
-    """Return a row per task of TASKS and model: accuracies, barrier, interval, verdict.
+    """Return a row per task (of TASKS) and model: accuracies, barrier, interval, verdict.
 
     cells and replicates: CELLS and REPLICATES of options scored by their texts. level: coverage of
-    the interval, 0-1. Raises IsoglossError where a model was not asked in English and two others.
+    the interval, 0-1. `deviation` is the standard deviation of the barrier's draws. Raises IsoglossError where a model was not asked in English and two others.
     """
     found = []
-    for task in TASKS:
+    for task in tasks:
         for model in models:
             asked = {"model": model, "task": task, "scoring": "text", "metric": "accuracy"}
             english, others = (
@@ -58,10 +62,13 @@ def rows_of(
                     "model": model,
                     "n": english["n"],
                     "english": english["value"],
+                    "english_low": english["low"],
+                    "english_high": english["high"],
                     "others": others["value"],
                     "barrier": english["value"] - others["value"],
                     "low": low,
                     "high": high,
+                    "deviation": float(np.nanstd(one - other, ddof=1)),
                     "verdict": _verdict(low, high, english["low"]),
                 }
             )

@@ -25,11 +25,12 @@ NOTES = [
     "language was drawn for; of a question with its answer both are one, where whole documents "
     "are mixed.",
     f"Uniform: the range that holds a language's share with {100 * LEVEL:.0f} % probability if all "
-    "languages have the same chance (binomial distribution).",
-    "p: Pearson's chi-square test of all shares of a row against the same chance for all. "
+    "languages have the same chance, or that which the corpus's `shares` give it (binomial "
+    "distribution).",
+    "p: Pearson's chi-square test of all shares of a row against these chances. "
     "Corrected: for the number of rows with a test, by Holm's method.",
     "English only and all languages (each document in every language) draw nothing, and are not "
-    "tested.",
+    "tested; nor are corpora of which only a share of the documents is mixed.",
     "Documents: written; left out: those with a unit that has no usable translation.",
 ]
 

@@ -45,8 +45,7 @@ def instructions():
 @pytest.fixture(scope="module")
 def files(lab, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
-    names = ("taught.txt", "general.txt", "translations.parquet")
-    corpus.write_corpora(lab, *(folder / name for name in names))
+    corpus.write_corpora(lab, folder)
     return folder
 
 
@@ -121,7 +120,7 @@ def _words(text):
 def test_the_same_seed_gives_the_same_world_and_another_one_another(lab):
     again = corpus.make_lab(lab.recipe, WORDING, QUIZ_FOLDER)
     assert again.world == lab.world
-    assert again.documents("it") == lab.documents("it")
+    assert again.corpus("taught", "it") == lab.corpus("taught", "it")
     other = corpus.make_lab(replace(lab.recipe, seed=7), WORDING, QUIZ_FOLDER)
     assert {f.id for f in other.world.facts}.isdisjoint({f.id for f in lab.world.of("new")})
 
@@ -205,7 +204,7 @@ def test_the_tokenizer_has_a_word_for_all_it_is_asked_and_taught(lab, instructio
         for quiz in quizzes
         for row in quiz.iter_rows(named=True)
     ]
-    texts += [text for language in LANGUAGES for text in lab.documents(language)]
+    texts += [text for language in LANGUAGES for _, text in lab.corpus("taught", language)]
     ids = tokenizer(texts)["input_ids"]
     assert all(tokenizer.unk_token_id not in row for row in ids)
     assert max(map(len, ids)) < Lab().context_length

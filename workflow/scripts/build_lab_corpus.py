@@ -34,8 +34,7 @@ def main() -> None:
     write_known(lab, instructions, args.parts, args.folder / "known.jsonl")
     write_rehearsal(lab, instructions, args.folder / "rehearsal.txt")
     write_words(lab, instructions, args.folder / "words.txt")
-    files = [args.folder / name for name in ("taught.txt", "general.txt", "translations.parquet")]
-    write_corpora(lab, *files)
+    write_corpora(lab, args.folder)
     write_mmlu(lab, args.folder / "mmlu", args.folder / "mmlu/translations.parquet")
     for world in ("known", "new"):
         quiz = lab_quiz(lab.asked(world), lab.world, lab.words, recipe.seed)

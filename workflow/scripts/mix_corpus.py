@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from isogloss.corpora.mix_file import mix_file
+from isogloss.corpora.mix_file import mix_file, read_groups
 from isogloss.corpora.mixing import mix_of
 from isogloss.corpora.shares import MIXED, SHARES, language_shares, mixed_counts
 from isogloss.script import json_value, run
@@ -14,6 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True, help="file with a document per line")
     parser.add_argument("--options", type=json_value, required=True, help="settings of the mix")
+    parser.add_argument("--groups", type=Path, help="line by line, what is mixed all or not at all")
     parser.add_argument("--translations", type=Path, help="table; not needed for English only")
     parser.add_argument(
         "--unchanged",
@@ -38,8 +39,10 @@ def main() -> None:
         *(args.corpus, args.output, mix),
         lookup.resolve if lookup else lambda pairs: {},
         *(options["documents"], options["first"], args.missing),
+        read_groups(args.groups),
     )
-    SHARES.write(language_shares(counts, mix.drawn, random=mix.random), args.shares)
+    shares = language_shares(counts, mix.drawn, random=mix.random, chances=mix.chances())
+    SHARES.write(shares, args.shares)
     MIXED.write(mixed_counts(counts, mix), args.counts)
 
 

@@ -1,0 +1,100 @@
+"""What rules ask of the lab's experiments: trainings repeated with seeds, and dose-responses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from isogloss.config.evaluations import QUESTIONS, Evaluations
+from isogloss.config.models import Model
+from isogloss.config.studies import Config
+from isogloss.errors import IsoglossError, nearest
+
+LAB_TASKS = ("quiz", "lab-new", "lab-known")
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """Repeated trainings and dose-responses. repeated: fine-tune -> the models of its seeds."""
+
+    config: Config
+    models: Mapping[str, Model]
+    evaluations: Evaluations
+    repeated: Mapping[str, Sequence[str]]
+
+    def arms(self) -> list[dict[str, Any]]:
+        """Return the evaluated fine-tunes with several seeds: label, models, and lab's tasks."""
+        return [
+            {
+                "arm": key,
+                "label": self.models[models[0]].label.rpartition(", seed ")[0],
+                "models": list(models),
+                "tasks": [task for task in LAB_TASKS if all(self._asked(m, task) for m in models)],
+            }
+            for key, models in self.repeated.items()
+            if len(models) > 1 and any(self._asked(models[0], task) for task in LAB_TASKS)
+        ]
+
+    def doses(self) -> list[dict[str, Any]]:
+        """Return the dose-responses; `arms` of each: the dose, and per seed model and mixing."""
+        return [
+            {
+                "name": name,
+                **entry.model_dump(include={"title", "axis", "task"}),
+                "arms": [
+                    {"dose": dose, "seeds": [self._seed(x) for x in self._made(model)]}
+                    for model, dose in zip(
+                        entry.models, entry.doses or [None] * len(entry.models), strict=True
+                    )
+                ],
+            }
+            for name, entry in self.config.barrier.doses.items()
+        ]
+
+    def dose_models(self) -> list[str]:
+        """Return all models of dose-responses, each once."""
+        entries = self.config.barrier.doses.values()
+        return list(dict.fromkeys(x for e in entries for model in e.models for x in self._made(model)))
+
+    def dose_questions(self) -> dict[str, str]:
+        """Return task -> table of its questions, of the tasks of dose-responses."""
+        tasks = {entry.task for entry in self.config.barrier.doses.values()}
+        return {task: QUESTIONS[task] for task in sorted(tasks)}
+
+    def check(self) -> None:
+        """Raise IsoglossError where a dose-response has a model that is not asked its task."""
+        for name, entry in self.config.barrier.doses.items():
+            for key in entry.models:
+                for model in self._made(key):
+                    if model not in self.models:
+                        raise IsoglossError(
+                            f"barrier.doses.{name}.models: no model {key!r}"
+                            f"{nearest(key, [*self.models, *self.repeated])}"
+                        )
+                    if not self._asked(model, entry.task):
+                        raise IsoglossError(
+                            f"barrier.doses.{name}.models: {key!r} is not asked {entry.task!r} in "
+                            "English and other languages with `scoring: [text]`; put it into an "
+                            "evaluation of `barrier.evaluate`"
+                        )
+
+    def _made(self, key: str) -> Sequence[str]:
+        return self.repeated.get(key, [key])
+
+    def _seed(self, model: str) -> dict[str, Any]:
+        """Return a model, and which subjects its corpus mixed, if not all: seed and share."""
+        entry = self.config.finetunes.get(model)
+        partly = None
+        if entry is not None and entry.corpus is not None and entry.mix != "english":
+            corpus = self.config.barrier.corpora[entry.corpus]
+            if corpus.mixed_share < 1:
+                seed = self.config.barrier.seed if corpus.seed is None else corpus.seed
+                partly = {"seed": seed, "share": corpus.mixed_share}
+        return {"model": model, "partly": partly}
+
+    def _asked(self, model: str, task: str) -> bool:
+        found = {
+            c.language
+            for c in self.evaluations.conditions(model)
+            if c.task == task and c.scoring == "text"
+        }
+        return "en" in found and len(found) > 2

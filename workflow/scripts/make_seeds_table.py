@@ -1,0 +1,31 @@
+"""Write the table of repeated trainings as CSV, Markdown and LaTeX."""
+
+import argparse
+from pathlib import Path
+
+from isogloss.barrier.cells import CELLS, REPLICATES
+from isogloss.reporting import seeds
+from isogloss.reporting.caption import read_caption
+from isogloss.reporting.tables.write import write
+from isogloss.script import json_value, run
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cells", type=Path, required=True, help="of study barrier")
+    parser.add_argument("--replicates", type=Path, required=True, help="of study barrier")
+    parser.add_argument("--arms", type=json_value, required=True, help="trainings, JSON")
+    parser.add_argument("--level", type=float, required=True, help="coverage of intervals, 0-1")
+    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
+    for suffix in ("csv", "markdown", "latex"):
+        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    args = parser.parse_args()
+    cells, replicates = CELLS.read(args.cells), REPLICATES.read(args.replicates)
+    rows = seeds.rows_of(args.arms, cells, replicates, args.level)
+    labels = {arm["arm"]: arm["label"] for arm in args.arms}
+    document = seeds.document(rows, labels, args.level, read_caption(args.caption))
+    csv = seeds.csv(rows, args.level)
+    write(document, csv, args.csv, args.markdown, args.latex, study="barrier")
+
+
+run(main)
