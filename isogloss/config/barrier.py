@@ -119,9 +119,9 @@ class Corpus(Strict):
         description=(
             "`lines`: each line that is not blank; `tofu`: a JSON object on each line, with "
             "`question` and `answer`; `selection`: what section `selection` selects; `lab`: "
-            "what the lab teaches, `lab-new`: of that the new people alone, `lab-known`: what its base "
-            "model knows, the three with translations of their own; these four have no file of "
-            "their own"
+            "what the lab teaches, `lab-new`: of that the new people alone, `lab-known`: what its "
+            "base model knows, all three with translations of their own; these four have no file "
+            "of their own"
         ),
     )
     source: str | None = Field(None, description="data set of the source manifest")
@@ -141,8 +141,8 @@ class Corpus(Strict):
     shares: dict[str, Annotated[float, Field(ge=0)]] | None = Field(
         None,
         description=(
-            "chance of each of `barrier.languages` to be drawn, in proportion to the others'; null: "
-            "the same for all"
+            "chance of each of `barrier.languages` to be drawn, in proportion to the others'; "
+            "null: the same for all"
         ),
     )
     mixed_share: float = Field(
@@ -161,8 +161,8 @@ class Corpus(Strict):
         selected = lab or self.documents == "selection"
         if selected == bool(self.source) or selected == bool(self.file):
             raise ValueError(
-                "give `source` and `file`, or `documents: selection`, `lab`, `lab-new` or `lab-known` "
-                "alone"
+                "give `source` and `file`, or `documents: selection`, `lab`, `lab-new` or "
+                "`lab-known` alone"
             )
         if lab and "words" in self.mixes:
             raise ValueError("`mixes` has words: the lab has no translations of parts of sentences")
@@ -376,12 +376,8 @@ class Embeddings(Strict):
 class Barrier(Strict):
     """Study `barrier`: what a model knows in one language and not in another (paper B)."""
 
-    seed: int = Field(
-        42,
-        description=(
-            "seed of all draws of languages, of the quiz's options, and of fine-tunings that have "
-            "none of their own"
-        ),
+    seed: int | None = Field(
+        None, description="seed of draws of languages and of the quiz's options; null: `seed`"
     )
     languages: list[str] = Field(
         ["en", "fr", "de", "es", "it"], description="languages of the mixed corpora and variants"

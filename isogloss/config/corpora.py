@@ -54,8 +54,9 @@ class Corpora:
     def groups(self, corpus: str, mix: str) -> list[str]:
         """Return the file of what documents are about, where some of them are not mixed."""
         entry = self.config.barrier.corpora[corpus]
-        partly = entry.mixed_share < 1 and mix != "english"
-        return [self.lab_file(entry.documents, ".subjects")] if partly and self.of_lab(corpus) else []
+        if entry.mixed_share == 1 or mix == "english" or not self.of_lab(corpus):
+            return []
+        return [self.lab_file(entry.documents, ".subjects")]
 
     def endings(self) -> dict[str, str]:
         """Return the ending of mixed files for each kind of corpus."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from isogloss.config.evaluations import QUESTIONS, Evaluations
@@ -42,9 +43,7 @@ class Experiments:
                 **entry.model_dump(include={"title", "axis", "task"}),
                 "arms": [
                     {"dose": dose, "seeds": [self._seed(x) for x in self._made(model)]}
-                    for model, dose in zip(
-                        entry.models, entry.doses or [None] * len(entry.models), strict=True
-                    )
+                    for model, dose in zip_longest(entry.models, entry.doses or ())
                 ],
             }
             for name, entry in self.config.barrier.doses.items()
@@ -52,8 +51,8 @@ class Experiments:
 
     def dose_models(self) -> list[str]:
         """Return all models of dose-responses, each once."""
-        entries = self.config.barrier.doses.values()
-        return list(dict.fromkeys(x for e in entries for model in e.models for x in self._made(model)))
+        listed = [key for entry in self.config.barrier.doses.values() for key in entry.models]
+        return list(dict.fromkeys(model for key in listed for model in self._made(key)))
 
     def dose_questions(self) -> dict[str, str]:
         """Return task -> table of its questions, of the tasks of dose-responses."""

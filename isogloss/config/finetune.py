@@ -178,7 +178,7 @@ class Finetune(Strict):
                     "seed once"
                 )
             if self.label is None or min(self.seeds) < 0:
-                raise ValueError("`seeds` needs a `label`, and numbers from 0 up, as parts of names")
+                raise ValueError("`seeds` needs a `label`, and numbers from 0 up: names have them")
         template = self.question_template
         if template.count("{question}") != 1 or not template.endswith("{answer}"):
             raise ValueError("`question_template` must have {question} and end with {answer}")

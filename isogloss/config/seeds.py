@@ -1,6 +1,6 @@
 """Trainings that are repeated with several seeds, written out as one entry for each seed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from isogloss.config.barrier import Corpus
@@ -17,16 +17,18 @@ def with_seeds(config: Config) -> Config:
     draws languages. Evaluations that list KEY ask all of them, and copies are mixed where their
     corpus is listed. Raises IsoglossError where a name is taken.
     """
-    barrier = config.barrier
+    seed_of_study = config.seed if config.barrier.seed is None else config.barrier.seed
+    barrier = config.barrier.model_copy(update={"seed": seed_of_study})
     finetunes: dict[str, Finetune] = {}
     corpora: dict[str, Corpus] = dict(barrier.corpora)
     copies: dict[str, dict[str, Corpus]] = {}
     for key, entry in config.finetunes.items():
-        for seed in entry.seeds or [None]:
+        seeds: Sequence[int | None] = entry.seeds or [None]
+        for seed in seeds:
             name = key if seed is None else f"{key}.{seed}"
             if name in finetunes or (seed is not None and name in config.finetunes):
                 raise IsoglossError(f"finetunes.{key}.seeds: {name!r} is an entry already")
-            update: dict[str, Any] = {"seed": barrier.seed if entry.seed is None else entry.seed}
+            update: dict[str, Any] = {"seed": config.seed if entry.seed is None else entry.seed}
             if seed is not None:
                 update = {"seed": seed, "seeds": None, "label": f"{entry.label}, seed {seed}"}
                 if entry.corpus in barrier.corpora and entry.mix in DRAWN:
@@ -65,6 +67,7 @@ def _copy(corpus: Corpus, mix: str, seed: int) -> Corpus:
 
 
 def _add(copies: dict[str, Corpus], name: str, copy: Corpus) -> None:
+    """Add a copy, or its mix to the copy that is there: several entries may have one corpus."""
     before = copies.get(name, copy)
     mixes = list(dict.fromkeys([*before.mixes, *copy.mixes]))
     copies[name] = copy.model_copy(update={"mixes": mixes})

@@ -192,6 +192,13 @@ class Config(Strict):
     )
     sources: Sources = Sources()
     environments: Environments = Environments()
+    seed: int = Field(
+        42,
+        description=(
+            "seed of all draws whose own is null: languages of corpora and questions, options of "
+            "the quiz, the order of texts in fine-tuning"
+        ),
+    )
     store: str = Field(
         "results/store", description="folder of generated answers, kept across configurations"
     )

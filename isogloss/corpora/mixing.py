@@ -49,8 +49,8 @@ class Mix:
             or not sum(self.shares.values()) > 0
         ):
             raise IsoglossError(
-                f"shares is {dict(self.shares)}; give each of {list(self.languages)} a number from 0 "
-                "up, and one of them more than 0"
+                f"shares is {dict(self.shares)}; give each of {list(self.languages)} a number from "
+                "0 up, and one of them more than 0"
             )
         if not 0 < self.mixed <= 1:
             raise IsoglossError(f"mixed is {self.mixed}; give more than 0 and at most 1")

@@ -13,6 +13,7 @@ from isogloss.corpora.hp_family import RELATIONS
 from isogloss.corpora.mmlu import LETTERS, write_layout
 from isogloss.lab.mmlu import lab_mmlu, mmlu_prompt, prompt_words
 from isogloss.lab.quiz import lab_quiz
+from isogloss.lab.shared import with_shared_values
 from isogloss.lab.text import (
     Triple,
     exact_translations,
@@ -21,7 +22,6 @@ from isogloss.lab.text import (
     statement_documents,
     triples,
 )
-from isogloss.lab.shared import with_shared_values
 from isogloss.lab.words import OWN, LabWords, own_values, read_lab_words
 from isogloss.lab.world import LabFact, World, make_world
 from isogloss.translation.memory import TRANSLATED, UNCHANGED

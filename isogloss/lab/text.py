@@ -16,7 +16,7 @@ Triple = tuple[str, str, str]
 def statement_documents(
     facts: Sequence[Triple], words: LabWords, rounds: int, sentences: int, seed: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield (subject, document): each fact once a round, `sentences` facts of one subject a document.
+    """Yield (subject, document): each fact once a round, `sentences` of one subject a document.
 
     Order of subjects, facts and paraphrases are drawn anew in each round. A document is one line
     without its end; its sentences end with a full stop.

@@ -139,7 +139,7 @@ def _groups(
 def _estimate(
     answers: Sequence[Answers], masks: Sequence[Array], draws: Draws, seed: int
 ) -> dict[str, Any]:
-    """Return accuracies, the barrier, its interval, and the barrier of each seed, all in percent."""
+    """Return accuracies and the barrier with intervals, and each seed's barrier, in percent."""
     drawn_seeds = _seed_weights(len(answers), len(draws.weights) - 1, seed)
     values: dict[str, Array] = {}
     for name in ("english", "others"):

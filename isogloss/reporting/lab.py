@@ -38,7 +38,8 @@ def rows_of(
     """Return a row per task (of TASKS) and model: accuracies, barrier, interval, verdict.
 
     cells and replicates: CELLS and REPLICATES of options scored by their texts. level: coverage of
-    the interval, 0-1. `deviation` is the standard deviation of the barrier's draws. Raises IsoglossError where a model was not asked in English and two others.
+    the interval, 0-1. `deviation` is the standard deviation of the barrier's draws. Raises
+    IsoglossError where a model was not asked in English and two others.
     """
     found = []
     for task in tasks:

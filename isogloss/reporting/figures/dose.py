@@ -17,7 +17,10 @@ SUBTITLE = (
     "Facts are taught to a small model, then asked in English and in four other languages. "
     "Barrier: accuracy in English minus the others' mean."
 )
-ACCURACY = {"english": ("asked in English", Look(BLUE, "o")), "others": ("asked in others", Look(VERMILLION, "s"))}
+ACCURACY = {
+    "english": ("asked in English", Look(BLUE, "o")),
+    "others": ("asked in others", Look(VERMILLION, "s")),
+}
 BARRIER = {
     ALL: Look("#000000", "D"),
     SEVERAL: Look(GREEN, "^"),
