@@ -74,4 +74,4 @@ def _add(copies: dict[str, Corpus], name: str, copy: Corpus) -> None:
 
 
 def _written_out(names: Iterable[str], meant: Mapping[str, Iterable[str]]) -> list[str]:
-    return list(dict.fromkeys(x for name in names for x in meant.get(name, (name,))))
+    return [one for name in names for one in meant.get(name, (name,))]

@@ -162,7 +162,10 @@ def test_both_papers_are_planned_in_less_than_half_a_minute(tmp_path):
         assert text in done.stdout
 
 
-@pytest.mark.parametrize("config", ["config/demo.yaml", "config/lab.yaml"])
+@pytest.mark.parametrize(
+    "config",
+    ["config/demo.yaml", "config/lab.yaml", "config/lab_control.yaml", "config/lab_dose.yaml"],
+)
 def test_every_configuration_that_ships_is_planned(tmp_path, config):
     options = ["--configfile", config, "--directory", str(tmp_path)]
     done = subprocess.run(

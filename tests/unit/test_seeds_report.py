@@ -1,0 +1,125 @@
+"""The table of repeated trainings: verdicts by seed, and how many of them are wrong."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from isogloss.barrier.cells import CELLS, REPLICATES
+from isogloss.reporting import seeds
+from isogloss.reporting.caption import Caption
+
+SEEDS = 20
+ARMS = [
+    {
+        "arm": "same",
+        "label": "Taught in all languages",
+        "models": [f"same.{seed}" for seed in range(SEEDS)],
+        "tasks": ["lab-new"],
+    },
+    {
+        "arm": "nothing",
+        "label": "Taught nothing",
+        "models": [f"nothing.{seed}" for seed in range(SEEDS)],
+        "tasks": ["lab-new"],
+    },
+]
+
+
+def tables(seed=0):
+    """Return CELLS and REPLICATES of models that have no barrier, at 80 % and at chance."""
+    generator = np.random.default_rng(seed)
+    cells, replicates = [], []
+    for arm, level in (("same", 80.0), ("nothing", 25.0)):
+        for number in range(SEEDS):
+            for language in ("en", "mean"):
+                # Estimates and their bootstrap are both spread by 2 points.
+                value = generator.normal(level, 2)
+                draws = generator.normal(value, 2, 1000)
+                row = {
+                    "model": f"{arm}.{number}",
+                    "task": "lab-new",
+                    "variant": "english" if language == "en" else "full",
+                    "language": language,
+                    "shots": 0,
+                    "demonstrations": "none",
+                    "style": "default",
+                    "scoring": "text",
+                }
+                low, high = np.percentile(draws, [2.5, 97.5])
+                about = {"group": "all", "value": value, "low": low, "high": high}
+                cells.append({**row, **about, "metric": "accuracy", "n": 240, "excluded": 0})
+                replicates.append({**row, "metric": "accuracy", "draws": draws.tolist()})
+    return (
+        CELLS.check(
+            pl.DataFrame(
+                cells, schema_overrides={k: c.dtype for k, c in CELLS.columns.items()}
+            ).select(list(CELLS.columns))
+        ),
+        REPLICATES.check(
+            pl.DataFrame(
+                replicates, schema_overrides={k: c.dtype for k, c in REPLICATES.columns.items()}
+            ).select(list(REPLICATES.columns))
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return seeds.rows_of(ARMS, *tables(), 0.95)
+
+
+def test_a_row_for_each_arm_and_seed(rows):
+    assert [(row["arm"], row["seed"]) for row in rows] == [
+        (arm["arm"], seed) for arm in ARMS for seed in range(SEEDS)
+    ]
+
+
+def test_intervals_err_as_often_as_they_say_and_the_guard_makes_verdicts_rarer():
+    found = [
+        summary
+        for turn in range(50)
+        for summary in seeds.summaries(seeds.rows_of(ARMS, *tables(turn), 0.95), 0.95)
+    ]
+    assert len(found) == 100
+    for arm in ("same", "nothing"):
+        own = [one for one in found if one["arm"] == arm]
+        wrong = sum(one["without_zero"] for one in own)
+        # 1000 trials at 5 %: 99.9 % of all counts lie between 29 and 75.
+        assert 29 <= wrong <= 75
+        verdicts = sum(one["barrier"] + one["reversed"] for one in own)
+        assert verdicts <= wrong if arm == "same" else verdicts < wrong / 4
+    knowing = sum(one["without_chance"] for one in found if one["arm"] == "nothing")
+    assert 29 <= knowing <= 75
+    assert all(one["without_chance"] == SEEDS for one in found if one["arm"] == "same")
+
+
+def test_spread_and_counts_of_one_table(rows):
+    same, _ = seeds.summaries(rows, 0.95)
+    barriers = [row["barrier"] for row in rows if row["arm"] == "same"]
+    assert same["mean_barrier"] == pytest.approx(np.mean(barriers))
+    assert same["spread"] == pytest.approx(np.std(barriers, ddof=1))
+    assert same["expected_spread"] == pytest.approx(2 * np.sqrt(2), rel=0.05)
+    assert same["without_zero"] == sum(
+        row["low"] > 0 or row["high"] < 0 for row in rows if row["arm"] == "same"
+    )
+
+
+@pytest.mark.parametrize(
+    ("successes", "low", "high"),
+    # Ends solve the binomial tails: 0 of 20 rules out what gives 0 with less than 2.5 %.
+    [(0, 0.0, 100 * (1 - 0.025 ** (1 / 20))), (20, 100 * 0.025 ** (1 / 20), 100.0)],
+)
+def test_binomial_intervals_are_exact(successes, low, high):
+    assert seeds.binomial(successes, 20, 0.95) == (pytest.approx(low), pytest.approx(high))
+
+
+def test_the_table_names_the_stated_rate_and_all_seeds(rows):
+    labels = {arm["arm"]: arm["label"] for arm in ARMS}
+    document = seeds.document(rows, labels, 0.95, Caption("Seeds", "Text."))
+    summary, each = document.grids
+    assert "leaves out 0 in 5 % of all cases" in summary.notes[0]
+    assert [row[0].text for row in summary.groups[0].rows] == list(labels.values())
+    assert sum(len(group.rows) for group in each.groups) == 2 * SEEDS
+    table = pl.read_csv(seeds.csv(rows, 0.95).encode(), infer_schema_length=None)
+    assert table["seed"].null_count() == 2
+    assert len(table) == 2 * SEEDS + 2
