@@ -7,6 +7,9 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # The tests on the real XQuAD need its files: ISOGLOSS_MIRROR names a folder that holds them.
 TESTS ?= $(if $(ISOGLOSS_MIRROR),,-m "not mirror")
 
+# Processes that share the tests out by file; one of them mostly waits, for the tests' Slurm.
+WORKERS ?= 3
+
 # Of plan, why, doctor and archive: Snakemake's options, such as OPTIONS="--profile profiles/demo", and what to make.
 OPTIONS ?=
 TARGET ?= results/tables/all
@@ -41,7 +44,7 @@ validate: .venv-crate/stamp  ## check that archive with the validator of RO-Crat
 	.venv-crate/bin/python tests/validate_crate.py $(ARCHIVE)
 
 test: .venv/test.stamp .venv-vllm/stamp .venv-crate/stamp  ## set up what tests need, and run them all
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 check: lint types  ## style, types and Snakemake's linter
 
