@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class ByFile(LoadScopeScheduling):
-    """Keeps the tests of a file in one process, as they share what they make; and those of Slurm."""
+    """Keeps a file's tests in one process, as they share what they make; and those of Slurm."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
