@@ -1,12 +1,12 @@
 """Study barrier: what each model is asked, its answers, their scores, and all models' cells."""
 
 EVALUATIONS = SETTINGS.evaluations
-TOFU = CONFIG.barrier.tofu
+TOFU = SETTINGS.tofu
 
 
 rule translate_tofu:
     input:
-        questions=[f"results/sources/{TOFU.source}/{file}" for file in TOFU.files],
+        questions=TOFU.files(),
         provider=provider_files(),
     output:
         table="results/barrier/tofu/translations.parquet",
@@ -37,8 +37,8 @@ rule translate_tofu:
 
 rule build_tofu:
     input:
-        questions=[f"results/sources/{TOFU.source}/{file}" for file in TOFU.files],
-        translations="results/barrier/tofu/translations.parquet",
+        questions=TOFU.files(),
+        translations=TOFU.translations(),
     output:
         "results/barrier/tofu/questions.parquet",
     log:

@@ -23,6 +23,7 @@ from isogloss.config.resources import (
     train_runtime,
 )
 from isogloss.config.sources import SourceSettings
+from isogloss.config.tofu import lab_tofu_files
 from isogloss.config.translation import provider_places
 from isogloss.devices import DEVICE_VARIABLE
 from isogloss.errors import IsoglossError

@@ -15,6 +15,7 @@ rule build_lab_corpus:
         translations="results/lab/translations.parquet",
         quizzes=["results/lab/known.parquet", "results/lab/new.parquet"],
         mmlu=SETTINGS.lab_mmlu_files(),
+        tofu=lab_tofu_files(),
     log:
         "results/logs/build_lab_corpus.log",
     benchmark:

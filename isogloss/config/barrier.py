@@ -166,6 +166,10 @@ class Corpus(Strict):
             )
         if lab and "words" in self.mixes:
             raise ValueError("`mixes` has words: the lab has no translations of parts of sentences")
+        if self.documents == "tofu" and self.source == "lab" and self.mixes != ["english"]:
+            raise ValueError(
+                f"`mixes` is {self.mixes}: the lab has no translations of its pairs; give [english]"
+            )
         if not self.mixes or len(set(self.mixes)) < len(self.mixes):
             raise ValueError(f"`mixes` is {self.mixes}: give at least one, and each one once")
         return self
@@ -347,10 +351,16 @@ class DoseResponse(Strict):
 class Tofu(Strict):
     """TOFU's paraphrased questions, which fine-tuned models answer freely (paper B, 3.2)."""
 
-    source: str = Field("tofu", description="data set of the source manifest")
+    source: str = Field(
+        "tofu",
+        description=(
+            "data set of the source manifest; `lab`: questions on new people of the lab in TOFU's "
+            "form, with translations of their own"
+        ),
+    )
     files: list[str] = Field(
         ["retain_perturbed.json", "forget10_perturbed.json"],
-        description="its files with paraphrased questions",
+        description="its files with paraphrased questions; of the lab: full_perturbed.json",
     )
     questions: Positive | None = Field(None, description="of each file, the first ones; null: all")
     max_new_tokens: Positive = Field(200, description="longest answer in tokens")

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from isogloss.config.barrier import Granularity
 from isogloss.config.studies import Config
+from isogloss.config.tofu import tofu_file
 
 LAB = "results/lab"
 LAB_FILES = {"lab": "taught", "lab-new": "new", "lab-known": "general"}
@@ -45,6 +46,8 @@ class Corpora:
             return SELECTED_DOCUMENTS
         if entry.documents in LAB_FILES:
             return self.lab_file(entry.documents)
+        if entry.documents == "tofu":
+            return tofu_file(str(entry.source), str(entry.file))
         return f"results/sources/{entry.source}/{entry.file}"
 
     def lab_file(self, documents: str, part: str = "") -> str:

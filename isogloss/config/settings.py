@@ -14,6 +14,7 @@ from isogloss.config.finetune import Finetune
 from isogloss.config.mmlu import LAB, LAB_FOLDER, MmluSettings
 from isogloss.config.models import CONTROL_PREFIX, Model
 from isogloss.config.studies import Config
+from isogloss.config.tofu import TofuSettings
 from isogloss.corpora.mmlu_subjects import LAB_SUBJECTS
 from isogloss.sources.manifest import Manifest
 
@@ -70,6 +71,11 @@ class Settings:
         """What rules ask of MMLU in study `barrier`."""
         return MmluSettings(self.config)
 
+    @property
+    def tofu(self) -> TofuSettings:
+        """What rules ask of TOFU in study `barrier`."""
+        return TofuSettings(self.config.barrier.tofu)
+
     def translated(self) -> dict[str, list[str]]:
         """Return what is translated by name, MMLU first, with the tables of its translations."""
         mmlu = self.config.barrier.mmlu
@@ -119,6 +125,7 @@ class Settings:
         quiz = ["facts.csv", "family.csv", *(f"languages/{x}.yaml" for x in languages)]
         return [
             *(f"resources/lab/languages/{code}.yaml" for code in languages),
+            "resources/lab/tofu.yaml",
             *(f"resources/quiz/{name}" for name in quiz),
         ]
 

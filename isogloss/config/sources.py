@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from isogloss.config.barrier import Barrier
+from isogloss.config.tofu import LAB, check_lab_files
 from isogloss.errors import IsoglossError, nearest
 from isogloss.sources.entries import Member, Shipped
 from isogloss.sources.manifest import Manifest
@@ -73,11 +74,14 @@ def check_files(barrier: Barrier, manifest: Manifest, name: str) -> None:
 
     What section `mmlu` or `quiz` needs is not named in the configuration.
     """
-    wanted = {
-        f"corpora.{key}": (corpus.source, corpus.file)
-        for key, corpus in barrier.corpora.items()
-        if corpus.source and corpus.file
-    }
+    wanted = {}
+    for key, corpus in barrier.corpora.items():
+        if corpus.documents == "tofu" and corpus.source == LAB:
+            check_lab_files(f"corpora.{key}.file", [str(corpus.file)])
+        elif corpus.source and corpus.file:
+            wanted[f"corpora.{key}"] = corpus.source, corpus.file
+    if barrier.tofu.source == LAB:
+        check_lab_files("tofu.files", barrier.tofu.files)
     if barrier.selection:
         named = {"query": barrier.selection.query, "published": barrier.selection.published}
         wanted |= {f"selection.{key}": (one.source, one.file) for key, one in named.items() if one}

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from isogloss.engines.batches import make_batches
 from isogloss.engines.protocol import Completion, Decoding, Prompt, ScoredPrompt, TextScore
@@ -83,7 +84,7 @@ class TransformersEngine:
             output = self.model.generate(
                 **encoded,
                 max_new_tokens=decoding.max_new_tokens,
-                stop_strings=list(decoding.stop) or None,
+                stop_strings=writable(decoding.stop, self.tokenizer) or None,
                 tokenizer=self.tokenizer,
             )
         width = encoded["input_ids"].shape[1]
@@ -150,3 +151,16 @@ class TransformersEngine:
             )
             for batch in batches:
                 yield [(group[place], values) for place, values in batch]
+
+
+def writable(stop: Sequence[str], tokenizer: Any) -> list[str]:
+    """Return those of the stop texts that the tokenizer's tokens can make.
+
+    A vocabulary of words has no line breaks, so a model with it never writes one; transformers'
+    search for stop texts raises an error on such a vocabulary.
+    """
+
+    def again(text: str) -> str:
+        return str(tokenizer.decode(tokenizer(text, add_special_tokens=False)["input_ids"]))
+
+    return [text for text in stop if text in again(text)]

@@ -22,6 +22,7 @@ from isogloss.lab.text import (
     statement_documents,
     triples,
 )
+from isogloss.lab.tofu import lab_tofu, write_records
 from isogloss.lab.words import OWN, LabWords, own_values, read_lab_words
 from isogloss.lab.world import LabFact, World, make_world
 from isogloss.translation.memory import TRANSLATED, UNCHANGED
@@ -202,6 +203,16 @@ def write_mmlu(lab: Lab, folder: Path, translations: Path) -> None:
     facts, seed = lab.world.of("known"), lab.recipe.seed
     questions, found = lab_mmlu(facts, lab.world, lab.words, seed)
     write_layout(questions, folder)
+    write_translations(found, translations)
+
+
+def write_tofu(lab: Lab, learned: Mapping[str, str], folder: Path, translations: Path) -> None:
+    """Write questions on new people in TOFU's form, and TRANSLATIONS of those that are asked.
+
+    learned: see `isogloss.lab.tofu.read_learned_questions`.
+    """
+    records, found = lab_tofu(lab.world.of("new"), lab.words, learned, lab.recipe.seed)
+    write_records(records, folder)
     write_translations(found, translations)
 
 

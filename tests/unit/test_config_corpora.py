@@ -28,6 +28,16 @@ MISTAKES = [
         {"selection": {"corpus": "tofu"}},
         "barrier.selection.corpus: 'tofu' has documents 'tofu'",
     ),
+    (
+        {"tofu": {"files": ["full_pertubed.json"]}},
+        "barrier.tofu.files: 'full_pertubed.json' is no file of the lab in TOFU's form "
+        "(did you mean 'full_perturbed.json'?)",
+    ),
+    (
+        {"corpora": {"lab-tofu": {"file": "ful.json"}}},
+        "barrier.corpora.lab-tofu.file: 'ful.json' is no file of the lab in TOFU's form "
+        "(did you mean 'full.json'?)",
+    ),
     ({"selection": {"keywords": []}}, "barrier.selection.keywords: is empty"),
     ({"selection": {"ks": []}}, "barrier.selection.ks: is empty"),
     (

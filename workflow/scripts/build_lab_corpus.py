@@ -12,9 +12,11 @@ from isogloss.lab.corpus import (
     write_known,
     write_mmlu,
     write_rehearsal,
+    write_tofu,
     write_words,
 )
 from isogloss.lab.quiz import lab_quiz
+from isogloss.lab.tofu import read_learned_questions
 from isogloss.script import json_value, run
 
 
@@ -36,6 +38,8 @@ def main() -> None:
     write_words(lab, instructions, args.folder / "words.txt")
     write_corpora(lab, args.folder)
     write_mmlu(lab, args.folder / "mmlu", args.folder / "mmlu/translations.parquet")
+    learned = read_learned_questions(args.wording / "tofu.yaml")
+    write_tofu(lab, learned, args.folder / "tofu", args.folder / "tofu/translations.parquet")
     for world in ("known", "new"):
         quiz = lab_quiz(lab.asked(world), lab.world, lab.words, recipe.seed)
         QUIZ.write(quiz, args.folder / f"{world}.parquet")
