@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from isogloss.config.corpora import Corpora
 from isogloss.config.evaluations import Evaluations
 from isogloss.config.models import CONTROL_PREFIX, Model
 from isogloss.config.studies import Config
@@ -41,20 +42,22 @@ class BarrierReports:
         info = {"key": key, **self.models[key].model_dump(include=fields)}
         entry = self.config.finetunes.get(key)
         if entry is None:
-            return info | dict.fromkeys(["start", "corpus", "documents", "mix"])
+            return info | dict.fromkeys(["start", "corpus", "documents", "mix", "languages"])
         corpora = self.config.barrier.corpora
         documents = corpora[entry.corpus].documents if entry.corpus else None
+        languages = Corpora(self.config).languages(entry.corpus) if entry.corpus else None
         return info | {
             "start": entry.base,
             "corpus": entry.corpus,
             "documents": documents,
             "mix": entry.mix,
+            "languages": languages,
         }
 
     def _control(self, key: str) -> dict[str, Any]:
         label = f"Control: {LABELS[key.removeprefix(CONTROL_PREFIX)]}"
         info = {"key": key, "label": label, "family": "Control", "stage": "control"}
-        nothing = ["base", "parameters", "start", "corpus", "documents", "mix"]
+        nothing = ["base", "parameters", "start", "corpus", "documents", "mix", "languages"]
         return info | dict.fromkeys(nothing)
 
     def options(self) -> dict[str, Any]:

@@ -61,6 +61,14 @@ class Corpora:
             return []
         return [self.lab_file(entry.documents, ".subjects")]
 
+    def languages(self, corpus: str) -> list[str] | None:
+        """Return the languages that a corpus's mixes can have; None where it is never mixed."""
+        barrier = self.config.barrier
+        shares = barrier.corpora[corpus].shares
+        if set(barrier.corpora[corpus].mixes) == {"english"}:
+            return None
+        return [code for code in barrier.languages if shares is None or shares[code] > 0]
+
     def endings(self) -> dict[str, str]:
         """Return the ending of mixed files for each kind of corpus."""
         return {kind: ending for kind, ending in ENDINGS.items() if self.of_kind(kind)}

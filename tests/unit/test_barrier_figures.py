@@ -190,7 +190,7 @@ NOTHING = {
     "figure05": "no model that it fine-tuned on Harry Potter documents or TOFU",
     "figure06": "no model off the shelf the quiz",
     "figure07": "fine-tuned on mixed general text the quiz",
-    "figure09": "no fine-tuned model MMLU in a language that no mixed corpus has",
+    "figure09": "no fine-tuned model MMLU in a language that its mixed text has not",
     "figure15": "no fine-tuned model mixed MMLU",
     "figure18": "fine-tuned on mixed Harry Potter documents the quiz",
     "figure_lab": "no model that was taught the lab's facts",

@@ -1,5 +1,7 @@
 """What reports read from the cells of study barrier: lookups, means, differences, p-values."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,6 +11,7 @@ from isogloss.errors import IsoglossError
 from isogloss.reporting.barrier.models import BarrierModel, families, parse_models, short_name
 from isogloss.reporting.barrier.results import Results
 from isogloss.reporting.barrier.ways import QUIZ_ENGLISH, QUIZ_FULL, Way, english, five_shot, mmlu
+from isogloss.reporting.figures.language_panels import LanguageAxis
 from tests.unit import made_barrier as made
 
 MAIN = ["fr", "de", "es", "it"]
@@ -168,3 +171,48 @@ def test_models_fine_tuned_on_other_files_have_a_family_of_their_own():
     other = BarrierModel("x", "Llama + text", "Llama", "base", None, 7.0, "llama")
     (family,) = families([made.LLAMA, other])
     assert (family.corpus, short_name(other)) == ("other files", "Llama + text")
+
+
+def test_held_out_are_the_languages_that_a_models_own_text_has_not():
+    """Two corpora of one model: one is mixed in three languages, the other in all five."""
+    some, all_of_them = ("en", "fr", "de"), ("en", *MAIN)
+    models = [
+        made.LLAMA,
+        *(replace(model, languages=some) for model in made.GENERAL),
+        *(replace(model, languages=all_of_them) for model in made.DOMAIN),
+        *made.CONTROLS,
+    ]
+    cells, replicates, _ = made.tables()
+    found = Results(cells, replicates, models, made.MAIN, made.LEVEL)
+    way = Way("quiz", "full")
+    lacking = {model.key: found.lacking(model, way) for model in models}
+    held_out, more = {"es", "it", *made.HELD_OUT}, set(made.HELD_OUT)
+    assert lacking[made.LLAMA.key] == lacking[made.GENERAL[0].key] == held_out
+    assert lacking[made.DOMAIN[0].key] == more
+    assert lacking["control-gold"] == held_out
+    # Means are over what all of them lack; the study's own languages stay as they are.
+    assert found.shared(way, held_out=True) == made.HELD_OUT
+    assert found.shared(way) == MAIN
+    alone = Results(cells, replicates, models[:4], made.MAIN, made.LEVEL)
+    assert alone.shared(way, held_out=True) == ["es", "it", *made.HELD_OUT]
+    values = [alone.at(models[1], way, code).value for code in alone.shared(way, held_out=True)]
+    assert alone.held_out(models[1], way).value == pytest.approx(sum(values) / len(values))
+    with_all = Results(cells, replicates, models, made.MAIN, made.LEVEL)
+    quiz_axis = LanguageAxis(with_all, [(model, way) for model in models[:4]])
+    assert (quiz_axis.own, quiz_axis.held_out) == (["fr", "de"], ["es", "it", *made.HELD_OUT])
+    domain_axis = LanguageAxis(with_all, [(model, way) for model in (models[0], models[4])])
+    assert (domain_axis.own, domain_axis.held_out) == (MAIN, made.HELD_OUT)
+
+
+def test_a_model_whose_text_has_a_held_out_language_has_no_mean_over_them():
+    models = [
+        made.LLAMA,
+        replace(made.GENERAL[0], languages=("en", "fr", "de")),
+        replace(made.DOMAIN[0], languages=("en", *MAIN, *made.HELD_OUT)),
+    ]
+    cells, replicates, _ = made.tables()
+    found = Results(cells, replicates, models, [*made.MAIN, *made.HELD_OUT], made.LEVEL)
+    way = Way("quiz", "full")
+    assert found.shared(way, held_out=True) == ["es", "it", *made.HELD_OUT]
+    assert found.held_out(models[1], way) is not None
+    assert found.held_out(models[2], way) is None

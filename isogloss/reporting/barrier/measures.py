@@ -84,7 +84,8 @@ def _asked(results: Results, model: BarrierModel, need: Asked) -> tuple[float | 
     if need.way.variant == ANY:
         return _over_variants(results, model)
     if need.where == "best":
-        languages = [*results.shared(need.way), *results.shared(need.way, held_out=True)]
+        held_out = results.shared(need.way, held_out=True)
+        languages = list(dict.fromkeys([*results.shared(need.way), *held_out]))
         found = [results.at(model, need.way, language, need.metric) for language in languages]
         known = [of for of in found if of is not None and of.value is not None]
         if not known or len(known) < len(languages):

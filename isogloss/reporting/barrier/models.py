@@ -21,16 +21,22 @@ FINETUNED = "Fine-tuned"
 
 @dataclass(frozen=True)
 class BarrierModel(ModelInfo):
-    """A model of the study; the last four are None for models off the shelf and for controls.
+    """A model of the study; the last five are None for models off the shelf and for controls.
 
     start: key of the model that it was fine-tuned from. corpus, documents (lines, selection,
-    tofu or lab) and mix: what it learned; None where that is no corpus of the study.
+    tofu or lab) and mix: what it learned; None where that is no corpus of the study. languages:
+    those of the corpus's mixes, whatever its own mix; None where the corpus has none.
     """
 
     start: str | None = None
     corpus: str | None = None
     documents: str | None = None
     mix: str | None = None
+    languages: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.languages is not None:  # a list, from JSON
+            object.__setattr__(self, "languages", tuple(self.languages))
 
 
 @dataclass(frozen=True)

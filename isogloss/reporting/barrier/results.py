@@ -46,8 +46,9 @@ class Estimate:
 class Results:
     """The values over all questions of a run, by model, way and language.
 
-    languages: those of the mixed corpora and of the variants; all others are held out. level: of
-    the intervals, 0-1. Raises IsoglossError where the two tables do not belong together.
+    languages: those of the study, for means. Held out are those that the mixes of a corpus do not
+    have, of the study or not. level: of the intervals, 0-1. Raises IsoglossError where the two
+    tables do not belong together.
     """
 
     def __init__(
@@ -119,16 +120,35 @@ class Results:
         """Return the languages that a model was asked in, in the order of tables and figures."""
         return ordered(self._asked.get(_way_key(model.key, self.condition(model, way, "")), set()))
 
+    def mixed(self, models: Sequence[BarrierModel]) -> list[str]:
+        """Return the languages, but English, that all mixes have which the models learned.
+
+        Without any mix, those of the study.
+        """
+        texts = [set(of.languages) for of in models if of.languages is not None]
+        return [code for code in self.languages if all(code in text for text in texts)]
+
+    def lacking(self, model: BarrierModel, way: Way) -> set[str]:
+        """Return the languages asked that are held out: that the mixes of its corpus do not have.
+
+        Of a model off the shelf, those that the mixes of one of its fine-tunes do not have; of
+        controls, of one of all.
+        """
+        learned = [model]
+        if model.start is None:
+            learned = [m for m in self.models if model.stage == "control" or m.start == model.key]
+        return set(self.asked(model, way)) - {"en"} - set(self.mixed(learned))
+
     def shared(self, way: Way, *, held_out: bool = False) -> list[str]:
         """Return the languages of means: those that all models have which have any of them.
 
-        held_out: of the languages that no mixed corpus has, instead of the study's own.
+        held_out: of the languages that are held out, instead of the study's own.
         """
         found: list[set[str]] = []
         for model in self.models:
             if model.stage != "control":
-                asked = set(self.asked(model, way)) - {"en"}
-                part = asked - set(self.languages) if held_out else asked & set(self.languages)
+                asked = set(self.asked(model, way)) & set(self.languages)
+                part = self.lacking(model, way) if held_out else asked
                 if part:
                     found.append(part)
         return ordered(set.intersection(*found)) if found else []
@@ -180,8 +200,11 @@ class Results:
         return self.over(model, way, self.shared(way), metric)
 
     def held_out(self, model: BarrierModel, way: Way, metric: str = "accuracy") -> Estimate | None:
-        """Return the mean over the languages that no mixed corpus has."""
-        return self.over(model, way, self.shared(way, held_out=True), metric)
+        """Return the mean over held-out languages; None where its text has one of them."""
+        languages = self.shared(way, held_out=True)
+        if not self.lacking(model, way).issuperset(languages):
+            return None
+        return self.over(model, way, languages, metric)
 
     def difference(self, first: Estimate | None, second: Estimate | None) -> Estimate | None:
         """Return first minus second, paired by question; None where one was not run."""

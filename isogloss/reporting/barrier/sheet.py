@@ -13,7 +13,7 @@ from isogloss.reporting.barrier.ways import Way
 
 @dataclass(frozen=True)
 class Column:
-    """Values of one way; of the study's own languages, or of those that no mixed corpus has."""
+    """Values of one way; of the study's own languages, or of those held out."""
 
     head: str
     way: Way

@@ -22,8 +22,9 @@ class LanguageAxis:
     ) -> None:
         codes = {code for model, way in asked for code in results.asked(model, way)} - {"en"}
         with_english = any(results.at(model, english(way), "en", metric) for model, way in asked)
-        self.own = [code for code in results.languages if code in codes]
-        self.held_out = ordered(codes - set(results.languages))
+        mixed = results.mixed([model for model, _ in asked])
+        self.own = [code for code in mixed if code in codes]
+        self.held_out = ordered(codes - set(mixed))
         self.english = with_english
         self.names: list[str] = ["en"] if with_english else []
         self.joined: list[list[int]] = []
@@ -45,7 +46,7 @@ class LanguageAxis:
         return self
 
     def held_out_only(self) -> "LanguageAxis":
-        """Leave only the languages that no mixed corpus has, and their mean."""
+        """Leave only the languages that the mixes of the models do not have, and their mean."""
         self.without_english()
         start = len(self.own) + (len(self.own) > 1)
         self.own, self.names = [], self.names[start:]
