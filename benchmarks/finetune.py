@@ -155,20 +155,25 @@ def trainer_of(job: Job, model: Any, rows: Rows) -> Any:
 
 
 def measure_gpu(args: argparse.Namespace, folder: Path) -> None:
-    """Train on one GPU and print the record that the rule writes."""
+    """Train a model of Llama 3 8B's shape on one GPU and print the record that the rule writes."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from isogloss.training.flops import matrix_parameters
-    from isogloss.training.speed import describe, measure, peak_memory
-
-    job = job_of(args, folder, gpus=1)
     config = LlamaConfig(**LLAMA_3_8B, use_cache=False)
     torch.set_default_dtype(torch.bfloat16)
     with torch.device("cuda"):
         model = LlamaForCausalLM(config)
     torch.set_default_dtype(torch.float32)
-    rows = random_rows(args, job, config.vocab_size)
+    train_and_say(args, model, folder, gpus=1)
+
+
+def train_and_say(args: argparse.Namespace, model: Any, folder: Path, gpus: int) -> None:
+    """Train a model as the rule does, and print the record that the rule writes."""
+    from isogloss.training.flops import matrix_parameters
+    from isogloss.training.speed import describe, measure, peak_memory
+
+    job = job_of(args, folder, gpus)
+    rows = random_rows(args, job, model.config.vocab_size)
     say(
         f"{sum(p.numel() for p in model.parameters()) / 1e9:.2f}e9 parameters, rows of "
         f"{job.recipe.sequence_length} tokens with a mean context of {rows.mean_context():.0f}, "
@@ -178,12 +183,12 @@ def measure_gpu(args: argparse.Namespace, folder: Path) -> None:
     trainer.train()
     record = measure(
         clock,
-        config,
+        model.config,
         parameters=matrix_parameters(model),
         context=rows.mean_context(),
-        gpus=1,
+        gpus=gpus,
         processes=1,
-        memory=peak_memory(1),
+        memory=peak_memory(gpus),
     )
     say(describe(record))
     for key, value in record.items():
@@ -276,4 +281,5 @@ def plain_loop(job: Job, model: Any, rows: Rows) -> list[float]:
     return losses
 
 
-main()
+if __name__ == "__main__":
+    main()

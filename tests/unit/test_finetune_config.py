@@ -1,6 +1,7 @@
 """Section `finetunes`: fine-tuned models are models of the table, and mistakes are explained."""
 
 import copy
+import re
 
 import pytest
 import yaml
@@ -30,6 +31,23 @@ def message_of(finetunes, **changes):
     with pytest.raises(IsoglossError) as error:
         settings_of(finetunes, **changes)
     return str(error.value)
+
+
+def test_the_entries_of_the_documentation_are_valid_and_fetch_tulu_3_at_a_given_revision():
+    text = (ROOT / "docs/finetuning.md").read_text(encoding="utf-8")
+    examples = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.S)]
+    entries = {key: entry for example in examples for key, entry in example["finetunes"].items()}
+    tuned = entries["llama-3.1-tuned-8b"]
+    assert tuned.pop("chat_template")  # the reader's own file
+    settings = settings_of(entries, xmrc={"models": ["llama-3.1-tuned-8b"]})
+    assert settings.models["llama-3.1-tuned-8b"].label == "LLaMA-3.1-Tuned-8B"
+    manifest = settings.manifest.root["tulu-3"]
+    assert manifest.licence == "ODC-BY-1.0"
+    wanted = [f"results/sources/tulu-3/{name}" for name in manifest.files]
+    assert settings.config.finetunes["llama-3.1-tuned-8b"].data_files() == wanted
+    for file in manifest.files.values():
+        assert f"/resolve/{manifest.revision}/data/" in file.url
+        assert file.sha256 is None  # so it is refused until it is locked
 
 
 def test_a_fine_tuned_model_is_a_model_of_the_table():
