@@ -53,18 +53,22 @@ class Evaluations:
 
     def prompt_options(self, model: str) -> dict[str, Any]:
         """Return the settings that a model's prompts depend on."""
-        barrier = self.barrier
         options: dict[str, Any] = {
             "conditions": [asdict(condition) for condition in self.conditions(model)],
-            "too_long": barrier.too_long,
-            "new_tokens": self.new_tokens(),
+            # Controls read no tokens: nothing is too long for them.
+            "too_long": "exclude",
+            "new_tokens": dict.fromkeys(self.new_tokens(), 0),
             "context_length": 0,
             "trust_remote_code": False,
         }
         if not model.startswith(CONTROL_PREFIX):
             entry = self.models[model]
-            options["context_length"] = entry.context_length
-            options["trust_remote_code"] = entry.trust_remote_code
+            options |= {
+                "too_long": self.barrier.too_long,
+                "new_tokens": self.new_tokens(),
+                "context_length": entry.context_length,
+                "trust_remote_code": entry.trust_remote_code,
+            }
         return options
 
     def tofu_options(self) -> dict[str, Any]:

@@ -238,21 +238,26 @@ class Settings:
             "shots": xmrc.shots,
             "questions": xmrc.questions,
             "demonstrations": xmrc.demonstrations.model_dump(),
-            "too_long": xmrc.too_long,
-            "chat_date": xmrc.chat_date,
             "templates": xmrc.templates,
-            "max_new_tokens": xmrc.decoding.max_new_tokens,
-            "chat": False,
-            "trust_remote_code": False,
+            # Controls read no tokens: nothing is too long for them.
+            "too_long": "exclude",
+            "max_new_tokens": 0,
             "context_length": 0,
+            "chat": False,
+            "chat_date": "",
+            "trust_remote_code": False,
         }
         if self.engine(model) != "control":
             entry = self.models[model]
+            chat = entry.stage == "post-trained" if entry.chat is None else entry.chat
             options |= {
                 "templates": [entry.template] if entry.template else xmrc.templates,
-                "chat": entry.stage == "post-trained" if entry.chat is None else entry.chat,
-                "trust_remote_code": entry.trust_remote_code,
+                "too_long": xmrc.too_long,
+                "max_new_tokens": xmrc.decoding.max_new_tokens,
                 "context_length": entry.context_length,
+                "chat": chat,
+                "chat_date": xmrc.chat_date if chat else "",
+                "trust_remote_code": entry.trust_remote_code,
             }
         return options
 

@@ -18,9 +18,10 @@ from matplotlib.text import Text
 
 from isogloss.errors import IsoglossError
 from isogloss.reporting.cells import CELLS
-from isogloss.reporting.figures import FIGURES, errors, f1, gap, languages_axis, make_figure
+from isogloss.reporting.figures import errors, f1, gap, languages_axis
 from isogloss.reporting.figures.style import SETTINGS, WIDTH
 from isogloss.reporting.figures.values import Values, by_base
+from isogloss.reporting.figures.xmrc import FIGURES, make_figure
 from isogloss.reporting.modelinfo import ModelInfo
 
 ROOT = Path(__file__).parents[2]

@@ -91,6 +91,13 @@ class Project:
     def configure(self, config: dict[str, Any]) -> None:
         (self.folder / "small.yaml").write_text(yaml.safe_dump(config))
 
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace text that the file holds once."""
+        path = self.folder / file
+        text = path.read_text()
+        assert text.count(old) == 1, f"{file} does not hold {old!r} once"
+        path.write_text(text.replace(old, new))
+
     def copy(self, folder: Path) -> "Project":
         """Return a copy with results and Snakemake's memory, as a clone in another place."""
         shutil.copytree(self.folder, folder, symlinks=True)

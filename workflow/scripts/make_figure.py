@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from isogloss.reporting.cells import CELLS
-from isogloss.reporting.figures import FIGURES, make_figure
+from isogloss.reporting.figures.xmrc import FIGURES, make_figure
 from isogloss.reporting.modelinfo import parse_models
 from isogloss.script import json_value, run
 
