@@ -57,6 +57,42 @@ if REPORTS.evaluated():
                 " --caption {input.caption:q} --csv {output.csv:q}"
                 " --markdown {output.markdown:q} --latex {output.latex:q} 2>&1 | tee {log:q}"
 
+    for TABLE in ("table04", "table05"):
+        index_item("barrier", "table", TABLE)
+
+        rule:
+            name:
+                f"make_barrier_{TABLE}"
+            input:
+                instructions=in_project("config/prompts/hp_quiz.yaml"),
+                caption=in_project(f"workflow/report/barrier_{TABLE}.rst"),
+            output:
+                csv=report(
+                    f"results/barrier/tables/{TABLE}.csv",
+                    caption=f"../workflow/report/barrier_{TABLE}.rst",
+                    category="Study barrier",
+                    subcategory="Tables",
+                    labels={"table": TABLE, "format": "CSV"},
+                ),
+                markdown=f"results/barrier/tables/{TABLE}.md",
+                latex=f"results/barrier/tables/{TABLE}.tex",
+            log:
+                f"results/logs/barrier/make_table/{TABLE}.log",
+            benchmark:
+                f"results/benchmarks/barrier/make_table/{TABLE}.tsv"
+            conda:
+                "../envs/reports.yaml"
+            params:
+                script=script("make_models_and_prompts"),
+                code=code("make_models_and_prompts"),
+                table=TABLE,
+                evaluated=as_json(REPORTS.evaluated_models()),
+            shell:
+                "python {params.script} --table {params.table}"
+                " --evaluated {params.evaluated:q} --instructions {input.instructions:q}"
+                " --caption {input.caption:q} --csv {output.csv:q}"
+                " --markdown {output.markdown:q} --latex {output.latex:q} 2>&1 | tee {log:q}"
+
     rule check_barrier_claims:
         input:
             cells="results/barrier/cells.parquet",

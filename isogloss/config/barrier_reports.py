@@ -54,6 +54,25 @@ class BarrierReports:
             "languages": languages,
         }
 
+    def evaluated_models(self) -> list[dict[str, Any]]:
+        """Return the fields of `Evaluated` (`models_and_prompts`) of every model that is asked."""
+        keys = [key for key in self.evaluated() if not key.startswith(CONTROL_PREFIX)]
+        return [self._evaluated(key) for key in keys]
+
+    def _evaluated(self, key: str) -> dict[str, Any]:
+        model, info = self.models[key], self._info(key)
+        source = model.source
+        made = "fine-tuned here" if source.finetuned else "made here"
+        kind = "local folder" if source.folder else made  # its path is the reader's business
+        fields = {"gated", "context_length", "dtype", "engine"}
+        kept = ("key", "label", "family", "stage", "parameters", "start", "corpus", "mix")
+        return {
+            **{name: info[name] for name in kept},
+            **model.model_dump(include=fields),
+            "weights": source.hub or source.api or kind,
+            "revision": source.revision,
+        }
+
     def _control(self, key: str) -> dict[str, Any]:
         label = f"Control: {LABELS[key.removeprefix(CONTROL_PREFIX)]}"
         info = {"key": key, "label": label, "family": "Control", "stage": "control"}
