@@ -43,7 +43,8 @@ BARRIER_REPORTS = {
 }
 BARRIER_REPORTS |= {"check_barrier_claims"} | BARRIER_FIGURES | PAGE
 EMBEDDINGS_FIGURES = {"make_barrier_figure02", "make_barrier_figure17"}
-ALL_FIGURES = FIGURES | BARRIER_FIGURES | EMBEDDINGS_FIGURES | {"make_figure10"}
+ALL_FIGURES = FIGURES | BARRIER_FIGURES | EMBEDDINGS_FIGURES
+ALL_FIGURES |= {"make_figure10", "make_figure_loss"}
 
 
 def scored(names: Iterable[str]) -> set[str]:
