@@ -216,7 +216,9 @@ def _drawn(
     if not found:
         return sentence_only(TITLES[name], nothing)
     notes = run_notes(results, asked)
-    if name == "figure09" or any(len(of.joined) > 1 and of.joined[1] for of in found):
+    if name == "figure09":  # which has no other languages
+        notes.append("Grey ground: the mean over the held-out languages.")
+    elif any(len(of.joined) > 1 and of.joined[1] for of in found):
         notes.append(HELD_OUT_NOTE)
     else:
         notes.append("Grey ground: English, and the mean over the other languages.")
