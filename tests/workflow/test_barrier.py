@@ -23,6 +23,10 @@ pytestmark = pytest.mark.mirror
 SUBJECTS = ["anatomy", "high_school_geography"]
 KINDS = ["english", "same-bias", "translate"]
 FOLDER = "results/barrier"
+REPORTS = " ".join(
+    f"{FOLDER}/{name}"
+    for name in ("tables/subjects.csv", "tables/claims.csv", "figures/figure03.svg")
+)
 TARGETS = f"{FOLDER}/cells.parquet {FOLDER}/embeddings/similarity.parquet"
 
 
@@ -175,6 +179,31 @@ def test_embeddings_of_every_kind(ran):
     }
     assert points["cosine"].is_between(-1, 1).all()
     assert set(SIMILARITY.read(folder / "similarity.parquet")["n"]) == {8}
+
+
+def test_real_questions_end_in_tables_claims_and_figures(ran):
+    ran.run(target=REPORTS)
+    tables = ran.folder / FOLDER / "tables"
+    rows = pl.read_csv(tables / "subjects.csv").filter(pl.col("language") != "mean")
+    for subject in SUBJECTS:
+        part = rows.filter(pl.col("subject") == subject)
+        assert set(part["n"]) == {12}
+        assert set(part["model"]) >= {"tiny-base", "control-gold"}
+        assert set(part.filter(model="control-gold")["value"]) == {100.0}
+    # The two subjects are of two domains, and together all questions.
+    assert set(rows["domain"].drop_nulls()) == {"other", "social sciences"}
+    assert set(rows.filter(pl.col("domain").is_null())["n"]) == {24}
+    claims = pl.read_csv(tables / "claims.csv")
+    measured = dict(claims.filter(pl.col("models") > 0)["id", "value"].rows())
+    cells = CELLS.read(ran.folder / FOLDER / "cells.parquet")
+    recall = dict(
+        cells.filter(model="tiny-base", task="tofu", group="all", metric="rouge_recall")[
+            "language", "value"
+        ].rows()
+    )
+    assert measured["K4"] == pytest.approx(recall["en"] - recall["es"], abs=1e-5)
+    figure = (ran.folder / FOLDER / "figures/figure03.svg").read_text()
+    assert "MMLU in English and in its mixed variants" in figure
 
 
 def test_a_changed_style_asks_for_its_own_prompts_alone(ran, tmp_path):
