@@ -324,7 +324,9 @@ class Settings:
             "provider": self.config.translation.provider,
             "corpora": [
                 {"name": name}
-                | barrier.corpora[name].model_dump(include={"documents", "source", "mixes"})
+                | barrier.corpora[name].model_dump(
+                    include={"documents", "source", "mixes", "shares"}
+                )
                 for name in barrier.mixed
             ],
             "selection": chosen and chosen.model_dump(include={"corpus", "k"}),

@@ -33,6 +33,7 @@ CONTENT = {
     "tofu": "questions with their answers",
     "selection": "the selected documents",
     "lab": "facts of the lab and of the quiz",
+    "lab-new": "facts of the lab's new people",
     "lab-known": "what the lab's base model knows",
 }
 
@@ -45,7 +46,7 @@ class BarrierOptions:
     seed: int
     chunk_words: int
     provider: str  # translation.provider
-    corpora: Sequence[Mapping[str, Any]]  # mixed ones: name, documents, source, mixes
+    corpora: Sequence[Mapping[str, Any]]  # mixed ones: name, documents, source, mixes, shares
     selection: Mapping[str, Any] | None  # corpus, k
 
 
@@ -87,6 +88,10 @@ def run_text(options: BarrierOptions) -> str:
         f"equal chances by seed {options.seed}: {names}. English units stay as they are; the "
         f"others were translated by {PROVIDERS[options.provider]}."
     )
+    for corpus in options.corpora:
+        if corpus["shares"] is not None:
+            chances = listing([f"{code} {share:g}" for code, share in corpus["shares"].items()])
+            text += f" In `{corpus['name']}` their chances are as {chances}."
     if options.selection:
         text += (
             f" Documents on the world of Harry Potter were selected from "
@@ -134,7 +139,8 @@ report measures it all the same, as it would measure a translation system.
 - **collection**: every document once in every language, an upper bound.
 
 Spaces and punctuation between the units stay as they are, so that the English corpus is its
-source byte by byte. Shares of languages are counted over units and tested against equal chances.
+source byte by byte. Shares of languages are counted over units and tested against the chances that
+they had.
 
 ## Translation
 

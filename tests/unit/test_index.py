@@ -37,8 +37,20 @@ BARRIER = {
     "chunk_words": 8,
     "provider": "glossary",
     "corpora": [
-        {"name": "news", "documents": "lines", "source": "some-set", "mixes": ["english", "words"]},
-        {"name": "magic", "documents": "selection", "source": None, "mixes": ["sentence"]},
+        {
+            "name": "news",
+            "documents": "lines",
+            "source": "some-set",
+            "mixes": ["english", "words"],
+            "shares": None,
+        },
+        {
+            "name": "magic",
+            "documents": "selection",
+            "source": None,
+            "mixes": ["sentence"],
+            "shares": {"en": 2, "fr": 1, "de": 0},
+        },
     ],
     "selection": {"corpus": "large", "k": 1200},
 }
@@ -208,6 +220,8 @@ def test_the_barrier_says_what_was_run_and_shows_samples_and_quiz(entries, tmp_p
     facts = ["Languages: **3**", "Mixed corpora: **3**", "Documents selected: **1,234**"]
     assert "".join(f"- {fact}\n" for fact in [*facts, "Quiz: **2 in 2 languages**"]) in text
     assert "one of 3 languages, drawn with equal chances by seed 7: English (en), German" in text
+    assert "In `magic` their chances are as en 2, fr 1 and de 0." in text
+    assert "In `news`" not in text
     assert "from `large`: the best 1,200 by BM25" in text
     assert "| news | the lines of a file | some-set | english, words |" in text
     assert "| magic | the selected documents | – | sentence |" in text
