@@ -11,6 +11,7 @@ from pathlib import Path
 
 from isogloss.barrier.conditions import Condition
 from isogloss.config.settings import Settings
+from isogloss.config.tofu import LAB
 from isogloss.errors import IsoglossError
 from isogloss.sources.entries import Download, Member, Shipped
 
@@ -20,8 +21,9 @@ XQUAD_QUESTIONS, XQUAD_TEXT = 1190, 1.5
 # MMLU's test split: questions, subjects, bytes of a question with its options.
 MMLU_QUESTIONS, MMLU_SUBJECTS, MMLU_BYTES = 14042, 57, 443
 QUIZ_QUESTIONS, QUIZ_BYTES = 300, 150
-# The lab: questions on each family that is taught, subjects of its MMLU, bytes of a corpus.
-LAB_FAMILY, LAB_SUBJECTS, LAB_TEXT = 60, 5, 150_000
+# The lab: questions on each family that is taught, subjects of its MMLU, bytes of a corpus, of a
+# pair in TOFU's form.
+LAB_FAMILY, LAB_SUBJECTS, LAB_TEXT, LAB_PAIR = 60, 5, 150_000, 88
 # TOFU: pairs in each file of paraphrased questions; bytes of a question, of a pair.
 TOFU_QUESTIONS, TOFU_BYTES, TOFU_PAIR = 400, 70, 240
 # WikiText: bytes of a line, of a unit of the mix sentence, of a word in one of the mix words (units
@@ -122,7 +124,7 @@ class Sizes:
             "mmlu": (self.mmlu_questions, MMLU_BYTES),
             "quiz": (QUIZ_QUESTIONS, QUIZ_BYTES),
             "tofu": (self.tofu_questions, TOFU_BYTES),
-            "lab-new": (lab.new_families * LAB_FAMILY, QUIZ_BYTES),
+            "lab-new": (self.lab_new_questions, QUIZ_BYTES),
             "lab-known": (lab.known_questions, QUIZ_BYTES),
         }
         if name not in known:
@@ -162,7 +164,13 @@ class Sizes:
     def tofu_questions(self) -> int:
         """Questions of TOFU that are asked."""
         tofu = self.settings.config.barrier.tofu
-        return len(tofu.files) * min(tofu.questions or TOFU_QUESTIONS, TOFU_QUESTIONS)
+        whole = self.lab_new_questions if tofu.source == LAB else TOFU_QUESTIONS
+        return len(tofu.files) * min(tofu.questions or whole, whole)
+
+    @property
+    def lab_new_questions(self) -> int:
+        """Questions on the lab's new people."""
+        return self.settings.config.lab.new_families * LAB_FAMILY
 
     def corpus_bytes(self, corpus: str) -> int:
         """Return the size of a corpus in English."""
@@ -171,6 +179,8 @@ class Sizes:
         here = self.folder / self.settings.corpora.source(corpus)
         if here.is_file():
             size = here.stat().st_size
+        elif entry.documents == "tofu" and entry.source == LAB:
+            size = self.lab_new_questions * LAB_PAIR
         elif entry.source and entry.file:
             size = self.file_bytes(entry.source, entry.file) or 0
         elif self.settings.corpora.of_lab(corpus):

@@ -9,8 +9,10 @@ import pytest
 
 from isogloss.config.barrier import Evaluation
 from isogloss.corpora.units import split
-from isogloss.lab.corpus import LabRecipe, make_lab
+from isogloss.lab.corpus import LabRecipe, make_lab, write_tofu
 from isogloss.lab.quiz import lab_quiz
+from isogloss.lab.tofu import read_learned_questions
+from isogloss.lab.tofu_files import ASKED, LEARNED
 from isogloss.planning.needs import Needs
 from isogloss.planning.work import bytes_of
 from tests.demo import ROOT
@@ -57,6 +59,19 @@ def test_the_labs_questions_are_as_many_as_it_makes(tmp_path):
     for world in ("new", "known"):
         quiz = lab_quiz(lab.asked(world), lab.world, lab.words, recipe.seed)
         assert sizes.task(f"lab-{world}")[0] * len(recipe.languages) == quiz.height
+
+
+def test_the_labs_pairs_in_tofus_form_are_as_large_as_it_writes_them(tmp_path):
+    pairs = {"documents": "tofu", "source": "lab", "file": LEARNED, "mixes": ["english"]}
+    tofu = {"source": "lab", "files": [ASKED]}
+    sizes = sizes_of(tmp_path, barrier={"corpora": {"pairs": pairs}, "tofu": tofu})
+    recipe = LabRecipe(**sizes.settings.config.lab.world())
+    lab = make_lab(recipe, ROOT / "resources/lab", ROOT / "resources/quiz")
+    learned = read_learned_questions(ROOT / "resources/lab/tofu.yaml")
+    write_tofu(lab, learned, tmp_path / "made", tmp_path / "made/translations.parquet")
+    written = (tmp_path / "made" / LEARNED).read_bytes()
+    assert sizes.task("tofu")[0] == written.count(b"\n")
+    assert sizes.corpus_bytes("pairs") == pytest.approx(len(written), rel=0.05)
 
 
 def test_two_shots_read_three_times_the_text(tmp_path):
