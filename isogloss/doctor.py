@@ -6,12 +6,12 @@ that would run need it. A line each: ok, warning or failure, with the remedy. Ex
 is a failure. Options that are not listed are Snakemake's; targets come last, after `--`.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
 from isogloss.errors import IsoglossError
 from isogloss.planning import access_checks, machine_checks
+from isogloss.planning.command import parser_of
 from isogloss.planning.estimate import estimate
 from isogloss.planning.finding import Finding, ok
 from isogloss.planning.workflow import read_run
@@ -19,12 +19,7 @@ from isogloss.planning.workflow import read_run
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the findings; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m isogloss.doctor",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("doctor", __doc__)
     parser.add_argument("--offline", action="store_true", help="ask no host")
     own, options = parser.parse_known_args(arguments)
     failures = warnings = 0

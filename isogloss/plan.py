@@ -5,11 +5,11 @@ Options that are not listed are Snakemake's, such as --configfile, --profile, --
 run, fetched or written.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 
+from isogloss.planning.command import parser_of
 from isogloss.planning.estimate import Estimate, estimate, total
 from isogloss.planning.show import available_cores, plan_text, stages
 from isogloss.planning.workflow import read_run
@@ -18,12 +18,7 @@ from isogloss.script import run
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the plan of what the command line means."""
-    parser = argparse.ArgumentParser(
-        prog="python -m isogloss.plan",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("plan", __doc__)
     parser.add_argument(
         "--whole", action="store_true", help="count all jobs, also those whose results are there"
     )

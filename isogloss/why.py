@@ -5,11 +5,11 @@ after `--`. Rules stand under the reason that
 they share, the jobs of a rule on one line. Nothing is run, fetched or written.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 
+from isogloss.planning.command import parser_of
 from isogloss.planning.estimate import Cost, Estimate, estimate, total
 from isogloss.planning.show import duration, hours
 from isogloss.planning.workflow import read_run
@@ -21,12 +21,7 @@ NAMED = 4
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print why each job of what the command line means would run."""
-    parser = argparse.ArgumentParser(
-        prog="python -m isogloss.why",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("why", __doc__)
     parser.add_argument("--each", action="store_true", help="a line for each job, none together")
     parser.add_argument("--json", action="store_true", help="the jobs as JSON instead of text")
     own, options = parser.parse_known_args(arguments)

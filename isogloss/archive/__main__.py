@@ -8,7 +8,6 @@ Options that are not listed are Snakemake's, as in the run (--profile, --configf
 targets come last, after `--`. Without one it is `results/tables/all`.
 """
 
-import argparse
 import json
 import logging
 import sys
@@ -21,6 +20,7 @@ from isogloss.archive.files import INCOMPLETE, project_files, record_files, resu
 from isogloss.archive.jobs import finished, jobs_of, read_records
 from isogloss.archive.pack import measure, write_zip
 from isogloss.errors import IsoglossError
+from isogloss.planning.command import parser_of
 from isogloss.planning.workflow import read_run
 from isogloss.script import run
 
@@ -34,12 +34,7 @@ CHECKSUMS = "checksums.sha256"
 def main() -> None:
     """Parse the arguments and write the archive."""
     end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
-    parser = argparse.ArgumentParser(
-        prog="python -m isogloss.archive",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("archive", __doc__)
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"default: {OUTPUT}")
     parser.add_argument(
         "--weights", action="store_true", help="with the weights of models in results/models"

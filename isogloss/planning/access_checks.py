@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from isogloss.errors import IsoglossError
 from isogloss.planning.estimate import Estimate
 from isogloss.planning.finding import Finding, failure, ok, warning
+from isogloss.planning.jobs import Job
 from isogloss.planning.show import size
-from isogloss.planning.workflow import Job, Run
+from isogloss.planning.workflow import Run
 from isogloss.sources.checksums import read_checksums
 from isogloss.sources.content import agrees, content_of, expected
 from isogloss.sources.entries import Download, Folder, Member

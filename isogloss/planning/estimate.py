@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from isogloss.planning.jobs import Job
 from isogloss.planning.needs import Need, Needs
 from isogloss.planning.rates import DOWNLOAD, Span
 from isogloss.planning.records import Records
 from isogloss.planning.sizes import Sizes
 from isogloss.planning.work import Reckoner, Work
-from isogloss.planning.workflow import Job, Run
+from isogloss.planning.workflow import Run
 
 ZERO: Span = (0.0, 0.0, 0.0)
 # Seconds of Snakemake itself from one job's end to the next one's start.

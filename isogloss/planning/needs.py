@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isogloss.config.finetune import STATE_BYTES
+from isogloss.planning.jobs import Job
 from isogloss.planning.sizes import Sizes
 from isogloss.planning.work import Work, bytes_of
-from isogloss.planning.workflow import Job
 from isogloss.sources.entries import Download, Member
 from isogloss.sources.wiki_list import read_pages
 

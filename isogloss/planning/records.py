@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from isogloss.planning.jobs import Job
 from isogloss.planning.rates import Span
 from isogloss.planning.work import Work
-from isogloss.planning.workflow import Job
 
 # Written by isogloss/engines/resume.py and isogloss/translation/ask.py.
 _STORED = re.compile(

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from isogloss.config.finetune import STATE_BYTES
 from isogloss.config.models import Model
+from isogloss.planning.amounts import Amounts
+from isogloss.planning.jobs import Job
 from isogloss.planning.rates import (
     AGAIN,
     BYTES,
@@ -32,8 +34,7 @@ from isogloss.planning.rates import (
     WRITTEN,
     Span,
 )
-from isogloss.planning.sizes import BYTES_PER_TOKEN, LINE, Asked, Sizes
-from isogloss.planning.workflow import Job
+from isogloss.planning.sizes import BYTES_PER_TOKEN, Asked, Sizes
 from isogloss.training.flops import PEAK_TERAFLOPS
 
 
@@ -58,6 +59,7 @@ class Reckoner:
 
     def __init__(self, sizes: Sizes):
         self.sizes = sizes
+        self.amounts = Amounts(sizes)
         self.settings = sizes.settings
         self.config = sizes.settings.config
         self.peak = PEAK_TERAFLOPS[self.config.plan.gpu] * 1e12
@@ -85,45 +87,19 @@ class Reckoner:
         if job.rule in ("fetch_source", "fetch_folder", "fetch_model", "fetch_wiki"):
             return Work(_loose(0.5))  # and the time of the download, see needs.py
         if job.rule in ROWS:
-            rows = self._rows(job)
+            rows = self.amounts.rows(job)
             fixed, each = ROWS[job.rule]
             tables = ("build_", "generate_", "answer_", "score")
             return Work(_loose(fixed + rows * each), rows if job.rule.startswith(tables) else None)
         if job.rule in BYTES:
             fixed, each = BYTES[job.rule]
-            return Work(_loose(fixed + each * self._bytes(job)))
+            return Work(_loose(fixed + each * self.amounts.bytes(job)))
         if job.rule in ("aggregate", "aggregate_barrier"):
-            models = self._evaluated(job)
-            rows = sum(self._asked(job, model).prompts for model in models)
+            models = self.amounts.evaluated(job)
+            rows = sum(self.amounts.asked(job, model).prompts for model in models)
             return Work(_loose(1.0 + rows * self.config.bootstrap.samples * SAMPLE))
         kind = max((name for name in FIXED if job.rule.startswith(name)), key=len, default="")
         return Work(_loose(FIXED.get(kind, OTHERS)))
-
-    def _evaluated(self, job: Job) -> list[str]:
-        xmrc = job.rule == "aggregate"
-        return self.settings.xmrc_models() if xmrc else self.settings.evaluations.keys()
-
-    def _asked(self, job: Job, model: str) -> Asked:
-        return self.sizes.barrier(model) if "barrier" in job.stage else self.sizes.xmrc(model)
-
-    def _rows(self, job: Job) -> int:
-        xmrc = self.config.xmrc
-        if job.rule.startswith("build_mmlu"):
-            return self.sizes.mmlu_questions * (1 + len(self.settings.mmlu.parts(published=False)))
-        if "model" in job.wildcards or "kind" in job.wildcards:
-            model = job.wildcards.get("model") or f"control-{job.wildcards['kind']}"
-            return self._asked(job, model).prompts
-        return self.sizes.questions(xmrc.dataset) * len(xmrc.languages)
-
-    def _bytes(self, job: Job) -> int:
-        if "mix" in job.wildcards:
-            return self.sizes.mixed_bytes(job.wildcards["corpus"], job.wildcards["mix"])
-        barrier = self.config.barrier
-        if job.rule == "select_documents" and barrier.selection:
-            return self.sizes.corpus_bytes(barrier.selection.corpus)
-        if job.rule == "sample_texts" and barrier.embeddings:
-            return self.sizes.corpus_bytes(barrier.embeddings.corpus)
-        return 1_000_000
 
     def _generation(self, job: Job) -> Work:
         return self._model(job, job.wildcards["model"], self.sizes.xmrc(job.wildcards["model"]))
@@ -209,7 +185,7 @@ class Reckoner:
         return _trained_here(job, parameters, lab.steps * lab.batch_size * lab.sequence_length)
 
     def _translation(self, job: Job) -> Work:
-        units, characters = self._translated(job)
+        units, characters = self.amounts.translated(job)
         setting = self.config.translation
         if setting.provider in UNITS_PER_SECOND:
             best, usual, worst = UNITS_PER_SECOND[setting.provider]
@@ -228,29 +204,6 @@ class Reckoner:
             total = [a + b for a, b in zip(total, span, strict=True)]
         largest = max((self.settings.models[name].parameters or 0 for name in names), default=None)
         return Work((total[0], total[1], total[2]), None, largest, units, characters)
-
-    def _translated(self, job: Job) -> tuple[int, int]:
-        """Return the texts that a job has translated, and their characters."""
-        barrier, sizes = self.config.barrier, self.sizes
-        others = len(barrier.languages) - 1
-        if job.rule == "translate_corpus":
-            return sizes.units(job.wildcards["corpus"], job.wildcards["mix"])
-        if job.rule == "translate_mmlu":
-            return sizes.mmlu_units()
-        if job.rule == "translate_tofu":
-            return sizes.tofu_questions * others * 2, sizes.tofu_questions * others * 200
-        if job.rule == "translate_words":
-            setting = barrier.embeddings
-            words = (setting.texts * sum(setting.words) / 2 * max(setting.p)) if setting else 0
-            # Words come again and again; each is asked for once.
-            units = int(min(words, 20_000))
-            return units, units * 6
-        languages = len(self.settings.mmlu.languages) if self._of_mmlu(job) else others
-        units = self.config.translation.quality.back_translations * languages
-        return units, units * LINE // 4
-
-    def _of_mmlu(self, job: Job) -> bool:
-        return job.wildcards.get("translated") == "mmlu"
 
 
 def bytes_of(model: Model) -> float:

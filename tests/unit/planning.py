@@ -9,9 +9,9 @@ from snakemake.utils import update_config
 
 from isogloss.config.load import load
 from isogloss.config.settings import Settings
+from isogloss.planning.jobs import Job
 from isogloss.planning.sizes import Sizes
 from isogloss.planning.work import Reckoner
-from isogloss.planning.workflow import Job
 from tests.demo import ROOT
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))

@@ -14,7 +14,8 @@ import pytest
 from isogloss.planning import access_checks, machine_checks
 from isogloss.planning.estimate import estimate
 from isogloss.planning.finding import Finding
-from isogloss.planning.workflow import Job, Run
+from isogloss.planning.jobs import Job
+from isogloss.planning.workflow import Run
 from tests.demo import ROOT
 from tests.unit.planning import job_of, settings_of
 
