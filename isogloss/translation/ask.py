@@ -2,16 +2,13 @@
 
 import logging
 import re
-import threading
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from isogloss.errors import IsoglossError
+from isogloss.calls import Calls
 from isogloss.progress import progress
 from isogloss.retry import Interrupted, Retry
 from isogloss.translation.memory import BATCH, FAILED, TRANSLATED, UNCHANGED, Entry, Memory
@@ -19,9 +16,6 @@ from isogloss.translation.providers.protocol import Failure, Provider, Remarking
 from isogloss.translation.units import core, joined, pieces, sendable
 
 log = logging.getLogger(__name__)
-
-# A service that is down would take days to fail every unit of a corpus, one after the other.
-LOST_IN_A_ROW = 20
 
 _PAGE = re.compile(r"<\s*(!doctype|html|head|title|body)\b", re.IGNORECASE)
 
@@ -48,7 +42,7 @@ def ask(
     are held for each unit of the memory. jobs: requests at a time. Every answer is in the memory
     before it counts, so that a killed job goes on where it was; units that failed in an earlier
     run are asked again. Raises IsoglossError where the service refuses altogether, or fails
-    `LOST_IN_A_ROW` requests one after the other for good.
+    `calls.LOST_IN_A_ROW` requests one after the other for good.
     """
     provider.check(memory.source, memory.target)
     memory.refresh()
@@ -62,61 +56,29 @@ def ask(
     run = _Run(provider, memory.source, memory.target, retry or Retry())
     for entries in run.all(missing, jobs):
         memory.append(entries)
-    log.info("%d requests, %d of them retries", run.requests, run.retries)
+    log.info("%d requests, %d of them retries", run.calls.made, run.calls.repeated)
     if isinstance(provider, Remarking):
         for remark in provider.remarks():
             log.info("%s", remark)
-    return Asked(run.requests, run.retries)
+    return Asked(run.calls.made, run.calls.repeated)
 
 
 class _Run:
     """The requests of one run, from several threads."""
 
     def __init__(self, provider: Provider, source: str, target: str, retry: Retry):
-        self.provider, self.source, self.target, self.retry = provider, source, target, retry
-        self.requests = self.retries = 0
-        self._lost = 0
-        self._not_before = 0.0  # a pause that the server asks one thread for holds for all
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
+        self.provider, self.source, self.target = provider, source, target
+        name = f"{provider.name}, {source} to {target}"
+        self.calls = Calls(name, retry, "what was translated is kept")
 
     def all(self, units: Sequence[str] | pl.Series, jobs: int) -> Iterator[list[Entry]]:
-        """Yield the entries of units as they are done.
-
-        After an error the requests under way are waited for, and their answers yielded, before
-        it is raised.
-        """
-        batches = iter(_batches(units, self.provider.batch))
-        running: set[Future[list[Entry]]] = set()
-        error: BaseException | None = None
-        with (
-            progress(len(units), f"{self.provider.name} {self.target}", "unit") as bar,
-            ThreadPoolExecutor(jobs) as pool,
-        ):
-            try:
-                while True:
-                    # Few are queued, so that a stop is a stop.
-                    while error is None and len(running) < 2 * jobs:
-                        if (batch := next(batches, None)) is None:
-                            break
-                        running.add(pool.submit(self._entries, batch))
-                    if not running:
-                        break
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    error = error or next((e for f in done if (e := f.exception())), None)
-                    entries = [e for f in done if f.exception() is None for e in f.result()]
-                    if entries:
-                        yield entries
-                        bar.update(len(entries))
-                    if error is not None:
-                        self._stop.set()
-                        running = {future for future in running if not future.cancel()}
-            finally:
-                self._stop.set()
-                for future in running:
-                    future.cancel()
-        if error is not None:
-            raise error
+        """Yield the entries of units as they are done; see `Calls.run`."""
+        batches = _batches(units, self.provider.batch)
+        with progress(len(units), f"{self.provider.name} {self.target}", "unit") as bar:
+            for done in self.calls.run(batches, self._entries, jobs):
+                entries = [entry for batch in done for entry in batch]
+                yield entries
+                bar.update(len(entries))
 
     def _entries(self, units: Sequence[str]) -> list[Entry]:
         split = [pieces(unit, self.provider.fits) for unit in units]
@@ -153,69 +115,26 @@ class _Run:
     def _ask(self, texts: Sequence[str]) -> list[str | Failure]:
         """Return an answer to each text; what no retry mends is a Failure."""
         answers: dict[int, str | Failure] = {}
-        reason = ""
-        for attempt in range(1, self.retry.tries + 1):
-            self._wait()
+
+        def ask_for_open_ones() -> None:
             open_ones = [index for index in range(len(texts)) if index not in answers]
-            with self._lock:
-                self.requests += 1
-                self.retries += attempt > 1
-            try:
-                for index, answer in zip(
-                    open_ones,
-                    self.provider.translate(
-                        [texts[index] for index in open_ones], self.source, self.target
-                    ),
-                    strict=True,
-                ):
-                    wrong = _wrong(texts[index], answer)
-                    reason = wrong or reason
-                    if not wrong:
-                        answers[index] = answer if isinstance(answer, Failure) else answer.strip()
-                if len(answers) == len(texts):
-                    with self._lock:
-                        self._lost = 0
-                    return [answers[index] for index in range(len(texts))]
-                self._hold(Interrupted(reason), attempt)
-            except Interrupted as interruption:
-                reason = str(interruption)
-                self._hold(interruption, attempt)
-        self._count_lost(reason)
-        failure = Failure(f"{reason} ({self.retry.tries} tries)")
-        return [answers.get(index, failure) for index in range(len(texts))]
+            asked = [texts[index] for index in open_ones]
+            found = self.provider.translate(asked, self.source, self.target)
+            reason = ""
+            for index, answer in zip(open_ones, found, strict=True):
+                wrong = _wrong(texts[index], answer)
+                reason = wrong or reason
+                if not wrong:
+                    answers[index] = answer if isinstance(answer, Failure) else answer.strip()
+            if reason:
+                raise Interrupted(reason)
 
-    def _count_lost(self, reason: str) -> None:
-        with self._lock:
-            self._lost += 1
-            lost = self._lost
-        if lost >= LOST_IN_A_ROW:
-            raise IsoglossError(
-                f"{self.provider.name}, {self.source} to {self.target}: {lost} requests failed in "
-                f"a row for good, the last with: {reason}; see whether the service can be "
-                "reached, and run again: what was translated is kept"
-            )
-
-    def _hold(self, interruption: Interrupted, attempt: int) -> None:
-        """Pause after a failed try."""
-        if interruption.pause > self.retry.longest_wait:
-            raise IsoglossError(
-                f"{self.provider.name}: {interruption}; the service asks to wait "
-                f"{interruption.pause:.0f} s, longer than the {self.retry.longest_wait:.0f} s "
-                "allowed; run again later: what was translated is kept"
-            )
-        if interruption.pause:
-            with self._lock:
-                until = time.monotonic() + interruption.pause
-                self._not_before = max(self._not_before, until)
-        if attempt < self.retry.tries:
-            self._stop.wait(self.retry.pause(attempt, interruption.pause))
-
-    def _wait(self) -> None:
-        """Wait until the server may be asked again."""
-        while (pause := self._not_before - time.monotonic()) > 0 and not self._stop.wait(pause):
-            pass
-        if self._stop.is_set():
-            raise IsoglossError(f"{self.provider.name}: stopped")
+        try:
+            self.calls.make(ask_for_open_ones)
+        except Interrupted as interruption:
+            failure = Failure(str(interruption))
+            return [answers.get(index, failure) for index in range(len(texts))]
+        return [answers[index] for index in range(len(texts))]
 
 
 def _wrong(text: str, answer: str | Failure) -> str | None:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from deep_translator.constants import BASE_URLS
 
+from isogloss.calls import LOST_IN_A_ROW
 from isogloss.errors import IsoglossError
 from isogloss.retry import Interrupted, Retry
-from isogloss.translation.ask import LOST_IN_A_ROW
 from isogloss.translation.memory import Entry, Memory
 from isogloss.translation.providers.google import GoogleProvider
 from isogloss.translation.providers.libretranslate import LibreTranslateProvider
