@@ -33,13 +33,17 @@ class Decoding:
 class Completion:
     """An answer: its text without prompt and stop text, why it ended, and its tokens.
 
-    finish: "stop" (end token or stop text) or "length". token_ids: as generated, the end token
-    and the tokens of a stop text included.
+    finish: "stop" (end token or stop text) or "length"; of a server also "content_filter" (it
+    withheld the answer or refused the question), "excluded" (it refused the prompt as too long for
+    the model) or a reason of its own. token_ids: as generated, the end token and the tokens of a
+    stop text included; empty where a server does not tell them. about: what a server says beside
+    its answer, kept in the response store.
     """
 
     text: str
     finish: str
     token_ids: list[int]
+    about: Mapping[str, Any] | None = None
 
 
 class Engine(Protocol):

@@ -16,8 +16,11 @@ RESPONSES = Frame(
     columns={
         "prompt": Column(pl.String(), "name of the prompt"),
         "completion": Column(pl.String(), "what the model wrote, unedited; empty if excluded"),
-        "finish": Column(pl.String(), "stop, length, or excluded (prompt too long, not asked)"),
-        "token_ids": Column(pl.List(pl.UInt32()), "tokens as generated"),
+        "finish": Column(
+            pl.String(),
+            "stop, length, excluded (prompt too long, not asked), or of a server content_filter",
+        ),
+        "token_ids": Column(pl.List(pl.UInt32()), "tokens as generated; empty if not known"),
     },
     key=("prompt",),
 )
@@ -38,6 +41,20 @@ def respond(
     identity: all that answers depend on besides prompt and decoding (engine family, number
     format, hashes of the weights).
     """
+    return respond_and_tell(prompts, decoding, load_engine, store, identity)[0]
+
+
+def respond_and_tell(
+    prompts: pl.DataFrame,
+    decoding: Decoding,
+    load_engine: Callable[[], Engine],
+    store: Store,
+    identity: Mapping[str, Any],
+) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
+    """Return RESPONSES as `respond` does, and the store's record of each distinct prompt.
+
+    A record has completion, finish and token_ids, and of a server `about`, what it said besides.
+    """
     asked = prompts.filter(~pl.col("excluded"))
     rows = asked.select("text", "add_special_tokens", "tokens").unique(maintain_order=True)
     unique = [Prompt(*row) for row in rows.iter_rows()]
@@ -54,7 +71,7 @@ def respond(
             "text", "add_special_tokens", "excluded"
         ).iter_rows()
     ]
-    return with_completions(prompts, records)
+    return with_completions(prompts, records), [answers[key] for key in keys]
 
 
 def respond_directly(prompts: pl.DataFrame, decoding: Decoding, engine: Engine) -> pl.DataFrame:
@@ -85,10 +102,12 @@ def with_completions(
 
 
 def _record(completion: Completion) -> dict[str, Any]:
+    about = {} if completion.about is None else {"about": dict(completion.about)}
     return {
         "completion": completion.text,
         "finish": completion.finish,
         "token_ids": completion.token_ids,
+        **about,
     }
 
 

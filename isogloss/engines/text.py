@@ -18,7 +18,7 @@ def completion(
     first_end = next((i for i, token in enumerate(ids) if token in ends), None)
     if first_end is not None:
         ids = ids[: first_end + 1]
-    text, stopped = _cut_at_stop(_decode(ids, tokenizer), decoding.stop)
+    text, stopped = cut_at_stop(_decode(ids, tokenizer), decoding.stop)
     if stopped:
         ids = _shortest_stopped(ids, decoding.stop, tokenizer)
     finish = "stop" if stopped or first_end is not None else "length"
@@ -36,7 +36,8 @@ def _decode(ids: Sequence[int], tokenizer: Any) -> str:
     return str(tokenizer.decode(ids, skip_special_tokens=True))
 
 
-def _cut_at_stop(text: str, stop: Sequence[str]) -> tuple[str, bool]:
+def cut_at_stop(text: str, stop: Sequence[str]) -> tuple[str, bool]:
+    """Return the text up to the first stop text in it, and whether there is one."""
     ends = [position for s in stop if (position := text.find(s)) >= 0]
     return (text[: min(ends)], True) if ends else (text, False)
 
@@ -45,6 +46,6 @@ def _shortest_stopped(ids: list[int], stop: Sequence[str], tokenizer: Any) -> li
     # In a batch, a row that met its stop text is padded until the longest row is done; the
     # shortest prefix that holds a stop text is what the model generated itself.
     for end in range(1, len(ids)):
-        if _cut_at_stop(_decode(ids[:end], tokenizer), stop)[1]:
+        if cut_at_stop(_decode(ids[:end], tokenizer), stop)[1]:
             return ids[:end]
     return ids
