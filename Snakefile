@@ -37,6 +37,7 @@ report: "workflow/report/workflow.rst"
 
 
 onstart:
+    check_api_keys()
     cancel_left_over_jobs()
 
 

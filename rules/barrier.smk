@@ -174,6 +174,34 @@ rule answer_vllm:
         " 2>&1 | tee {log:q}"
 
 
+rule answer_openai:
+    input:
+        "results/barrier/prompts/{model}.parquet",
+    output:
+        scores="results/barrier/option_scores/{model}.parquet",
+        responses="results/barrier/responses/{model}.parquet",
+        replies="results/barrier/responses/{model}.json",
+    log:
+        "results/logs/barrier/answer_openai/{model}.log",
+    benchmark:
+        "results/benchmarks/barrier/answer_openai/{model}.tsv"
+    wildcard_constraints:
+        model=one_of(EVALUATIONS.keys("openai")),
+    localrule: True
+    conda:
+        "../envs/api.yaml"
+    resources:
+        api=1,
+    params:
+        script=script("answer_openai"),
+        code=code("answer_openai"),
+        options=lambda wildcards: as_json(EVALUATIONS.answer_options(wildcards.model)),
+    shell:
+        'python {params.script} --prompts {input:q} --store "$ISOGLOSS_STORE"'
+        " --options {params.options:q} --replies {output.replies:q} --scores {output.scores:q}"
+        " --output {output.responses:q} 2>&1 | tee {log:q}"
+
+
 rule score_barrier:
     input:
         prompts="results/barrier/prompts/{model}.parquet",

@@ -14,6 +14,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 
 from isogloss.code_hash import code_hash
+from isogloss.config.api_keys import missing_keys
 from isogloss.config.load import load
 from isogloss.config.resources import (
     answer_mem_mb,
@@ -53,6 +54,7 @@ ENVIRONMENT = {
     "ISOGLOSS_STORE": absolute(CONFIG.store),
     "ISOGLOSS_MEMORY": absolute(CONFIG.translation.memory),
     "ISOGLOSS_PROVIDER": json.dumps(provider_places(SETTINGS)),
+    "ISOGLOSS_API": json.dumps(SETTINGS.api_places()),
     DEVICE_VARIABLE: CONFIG.generation.device,
     "ISOGLOSS_VLLM_PYTHON": CONFIG.environments.vllm or "python",
     "ISOGLOSS_MIRROR": absolute(
@@ -161,6 +163,16 @@ def barrier_tables(model):
     return " ".join(
         f"--{name} {path}" for name, path in SETTINGS.evaluations.inputs(model).items()
     )
+
+
+def check_api_keys():
+    """Stop before any job runs if one of them would need a key that is not there."""
+    jobs = [
+        (job.rule.name, dict(job.wildcards_dict)) for job in workflow.dag.needrun_jobs()
+    ]
+    missing = missing_keys(SETTINGS, jobs, os.environ)
+    if missing:
+        raise WorkflowError("\n".join(missing))
 
 
 def cancel_left_over_jobs():

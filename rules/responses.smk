@@ -1,5 +1,12 @@
 """Study xmrc: every model's answers, one job per model. Engines differ in what they need."""
 
+from snakemake.resources import Resource
+
+# Jobs that ask servers follow each other, so that `api.requests` is what is under way in all, and
+# run where Snakemake does: nodes of a cluster may have no network, and keys stay here.
+if "api" not in workflow.global_resources:
+    workflow.register_resource("api", Resource("api", 1))
+
 
 rule generate_control:
     input:
@@ -84,3 +91,30 @@ rule generate_vllm:
         ' --folder {params.folder:q} --store "$ISOGLOSS_STORE"'
         " --options {params.options:q} --context-length {params.context_length}"
         " --gpus {resources.gpu} --output {output:q} 2>&1 | tee {log:q}"
+
+
+rule generate_openai:
+    input:
+        "results/xmrc/prompts/{model}.parquet",
+    output:
+        responses="results/xmrc/responses/{model}.parquet",
+        replies="results/xmrc/responses/{model}.json",
+    log:
+        "results/logs/xmrc/generate_openai/{model}.log",
+    benchmark:
+        "results/benchmarks/xmrc/generate_openai/{model}.tsv"
+    wildcard_constraints:
+        model=one_of(SETTINGS.xmrc_models("openai")),
+    localrule: True
+    conda:
+        "../envs/api.yaml"
+    resources:
+        api=1,
+    params:
+        script=script("generate_openai"),
+        code=code("generate_openai"),
+        options=lambda wildcards: as_json(SETTINGS.generation_options(wildcards.model)),
+    shell:
+        'python {params.script} --prompts {input:q} --store "$ISOGLOSS_STORE"'
+        " --options {params.options:q} --replies {output.replies:q}"
+        " --output {output.responses:q} 2>&1 | tee {log:q}"

@@ -1,6 +1,6 @@
 """All answers of one model: options scored, and answers written, with one load of the model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Protocol
 
@@ -58,9 +58,19 @@ def answer(
                 ids = sorted(part["option_ids"].explode().unique())
                 tokens = option_tokens(tokenizer(), ids, options["option_tokens"] == "spaced")
             scored.append(score_options(part, tokens, model, store, identity))
+    for part, decoding in to_be_written(prompts, options["new_tokens"]):
+        written.append(respond(part, decoding, model, store, identity))
+    return pl.concat(scored), pl.concat(written)
+
+
+def to_be_written(
+    prompts: pl.DataFrame, new_tokens: Mapping[str, int]
+) -> Iterator[tuple[pl.DataFrame, Decoding]]:
+    """Yield the PROMPTS that are answered in writing, those together that are read alike.
+
+    new_tokens: the longest answers in tokens, by how they are read.
+    """
     for kind, mask in _READ_AS.items():
         part = prompts.filter(mask)
         if len(part):
-            decoding = Decoding(options["new_tokens"][kind], _STOP[kind])
-            written.append(respond(with_text(part), decoding, model, store, identity))
-    return pl.concat(scored), pl.concat(written)
+            yield with_text(part), Decoding(new_tokens[kind], _STOP[kind])

@@ -50,11 +50,14 @@ def written_answers(prompts: pl.DataFrame, responses: pl.DataFrame) -> pl.DataFr
     """Return SCORES of prompts (PROMPTS) that were answered in writing (RESPONSES).
 
     Reads the first token, the option after a translation, or a free answer, as each row's
-    condition has it.
+    condition has it. A prompt that a server refused as too long is excluded like one that was not
+    asked.
     """
     joined = prompts.join(
-        responses.select("prompt", "completion"), on="prompt", maintain_order="left"
-    )
+        responses.select("prompt", "completion", refused=pl.col("finish") == "excluded"),
+        on="prompt",
+        maintain_order="left",
+    ).with_columns(pl.col("excluded") | pl.col("refused"))
     chosen: list[int | None] = []
     rouge: list[tuple[float, float] | None] = []
     for row in joined.iter_rows(named=True):

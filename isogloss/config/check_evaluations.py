@@ -1,9 +1,10 @@
 """Check what the evaluations of study barrier refer to, before any job is planned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from isogloss.barrier.conditions import conditions
+from isogloss.barrier.conditions import Condition, conditions
+from isogloss.config.api import is_api
 from isogloss.config.barrier import Barrier
 from isogloss.config.lab import Lab
 from isogloss.config.models import Model
@@ -19,11 +20,6 @@ def check_evaluations(barrier: Barrier, models: Mapping[str, Model], lab: Lab) -
         where, entry = f"barrier.evaluations.{name}", barrier.evaluations[name]
         for model in entry.models:
             _known(f"{where}.models", model, models, "model")
-            if models[model].engine == "openai":
-                raise IsoglossError(
-                    f"{where}.models: {model!r} needs the engine openai, which no rule has yet; "
-                    "take the model out of the list"
-                )
         for language in entry.languages or ():
             _known(f"{where}.languages", language, NAMES, "language")
         found = conditions(entry.model_dump(), barrier.languages)
@@ -32,6 +28,7 @@ def check_evaluations(barrier: Barrier, models: Mapping[str, Model], lab: Lab) -
                 f"{where}: its lists leave no condition; the demonstrations `translate` go with "
                 "the variant mixup alone"
             )
+        _check_written(where, [key for key in entry.models if is_api(models[key])], found)
         _check_data(
             where, entry.task, {c.variant for c in found}, {c.language for c in found}, barrier
         )
@@ -43,6 +40,22 @@ def check_evaluations(barrier: Barrier, models: Mapping[str, Model], lab: Lab) -
         _known(f"{where}.corpus", barrier.embeddings.corpus, barrier.corpora, "corpus")
         for model in barrier.embeddings.models:
             _known(f"{where}.models", model, models, "model")
+            if is_api(models[model]):
+                raise IsoglossError(
+                    f"{where}.models: {model!r} is an API model, whose activations cannot be had; "
+                    "take it out of the list"
+                )
+
+
+def _check_written(where: str, models: Sequence[str], found: Sequence[Condition]) -> None:
+    """Check that API models are asked for written answers alone."""
+    scored = sorted({condition.scoring for condition in found if not condition.generated})
+    if models and scored:
+        raise IsoglossError(
+            f"{where}.models: {models[0]!r} is an API model, which gives no probabilities of "
+            f"options, and `scoring` has {', '.join(scored)}; list it in an evaluation of its own "
+            "with `scoring: [first-token]`"
+        )
 
 
 def _check_data(

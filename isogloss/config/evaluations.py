@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from isogloss.barrier.conditions import Condition, conditions
+from isogloss.config.api import api_options, is_api
 from isogloss.config.barrier import Barrier
 from isogloss.config.models import CONTROL_PREFIX, Model
 
@@ -100,6 +101,9 @@ class Evaluations:
     def answer_options(self, model: str) -> dict[str, Any]:
         """Return the settings that a model's answers depend on, besides prompts and weights."""
         entry = self.models[model]
+        if is_api(entry):
+            asked = {"too_long": self.barrier.too_long, **api_options(model, entry)}
+            return {"new_tokens": self.new_tokens(), **asked}
         return {
             "dtype": entry.dtype,
             "trust_remote_code": entry.trust_remote_code,

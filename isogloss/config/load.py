@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from isogloss.config.api import check_api
 from isogloss.config.barrier import Quiz
 from isogloss.config.check_corpora import check_corpora
 from isogloss.config.check_evaluations import check_evaluations
@@ -54,6 +55,7 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
     check_mmlu(config, manifest)
     settings = Settings(config, models, manifest, repeated(given.finetunes))
     settings.experiments.check()
+    check_api(config.api, models, settings.api_models())
     return settings
 
 
@@ -151,11 +153,6 @@ def _check_references(
         for name in names:
             if name not in models:
                 raise IsoglossError(f"{where}: no model {name!r}{nearest(name, models)}")
-            if models[name].engine == "openai":
-                raise IsoglossError(
-                    f"{where}: {name!r} needs the engine openai, which no rule has yet; "
-                    "take the model out of the list"
-                )
             if models[name].engine == "seq2seq":
                 raise IsoglossError(
                     f"{where}: {name!r} is a translation model, which answers no questions; take "

@@ -26,7 +26,25 @@ class Source(Strict):
     finetuned: str | None = Field(
         None, description="entry of `finetunes` that makes it; set by that section alone"
     )
-    api: str | None = Field(None, description="the model's name at its vendor's server")
+    api: str | None = Field(
+        None, description="the model's name at a server with OpenAI's interface; docs/api_models.md"
+    )
+    url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description=(
+            "of `api`: address of the server, as `http://localhost:8000/v1`; null: the variable "
+            "OPENAI_BASE_URL, or OpenAI"
+        ),
+    )
+    key: str | None = Field(
+        "OPENAI_API_KEY",
+        pattern=r"^[A-Z][A-Z0-9_]*$",
+        description="of `api`: environment variable with the key; null: the server asks for none",
+    )
+    seed: int | None = Field(
+        0, description="of `api`: sent with each request; null: none, for servers that refuse it"
+    )
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Source":
@@ -36,7 +54,20 @@ class Source(Strict):
             raise ValueError(f"needs exactly one of {', '.join(kinds)}; has {given}")
         if bool(self.hub) != bool(self.revision):
             raise ValueError("`revision` belongs to `hub`: give both or neither")
+        stray = sorted({"url", "key", "seed"} & self.model_fields_set)
+        if stray and not self.api:
+            raise ValueError(f"`{stray[0]}` belongs to `api`: give both or neither")
         return self
+
+
+class Price(Strict):
+    """What a server takes for a million tokens, with the day and the place where that was said."""
+
+    read: float = Field(ge=0, description="for a million tokens of prompts")
+    written: float = Field(ge=0, description="for a million tokens of answers")
+    currency: str = "USD"
+    date: str = Field(pattern=r"^\d{4}-\d\d-\d\d$", description="day of the source; prices change")
+    source: str = Field(description="address of the page that says so")
 
 
 class Model(Strict):
@@ -63,7 +94,7 @@ class Model(Strict):
     engine: Literal["vllm", "transformers", "openai", "seq2seq"] = Field(
         description=(
             "what runs the model; `seq2seq`: a translation model, for the provider seq2seq alone; "
-            "`openai` is for the model table only, no rule has it yet"
+            "`openai`: a server with OpenAI's interface, which answers in writing alone"
         )
     )
     gated: bool = Field(description="whether the hub asks to accept a licence first")
@@ -94,11 +125,28 @@ class Model(Strict):
     template: str | None = Field(
         None, description="prompt template to use, instead of running all and keeping the best"
     )
+    price: Price | None = Field(
+        None, description="of an API model; null: not known, so that plans do not say its cost"
+    )
+    retired: str | None = Field(
+        None,
+        pattern=r"^\d{4}-\d\d-\d\d$",
+        description="of an API model: day on which its vendor was to withdraw it; null: none known",
+    )
+
+    @property
+    def chats(self) -> bool:
+        """Whether prompts are put as a message of a user, not as text to go on with."""
+        return self.stage == "post-trained" if self.chat is None else self.chat
 
     @model_validator(mode="after")
     def _consistent(self) -> "Model":
         if (self.engine == "openai") != bool(self.source.api):
             raise ValueError("`engine: openai` belongs to a `source` with `api`: give both or none")
+        if self.engine != "openai" and (self.price or self.retired):
+            raise ValueError("`price` and `retired` belong to models of the engine openai")
+        if self.engine == "openai" and self.gpus:
+            raise ValueError(f"`gpus` is {self.gpus}: a model of the engine openai runs elsewhere")
         if self.gpu_model and not self.gpus:
             raise ValueError(f"`gpu_model` is {self.gpu_model!r} and `gpus` 0: give `gpus`, too")
         if self.dtype is None and self.engine != "openai":

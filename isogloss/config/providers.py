@@ -56,7 +56,8 @@ class Llm(Strict):
     """A language model that translates by a prompt, greedily, one line at a time."""
 
     model: str | None = Field(
-        None, description="model of the model table with the engine vllm or transformers"
+        None,
+        description="model of the model table with the engine vllm, transformers or openai",
     )
     prompts: str = Field("config/prompts/translation.yaml", description="file of prompts")
     template: str = Field("xu2024", description="prompt of that file")

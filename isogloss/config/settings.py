@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from isogloss.config.api import api_options, api_places, is_api
 from isogloss.config.barrier_reports import BarrierReports
 from isogloss.config.corpora import LAB_FILES, Corpora
 from isogloss.config.evaluations import Evaluations
@@ -92,8 +93,23 @@ class Settings:
         return BarrierReports(self.config, self.models, self.evaluations)
 
     def engine(self, model: str) -> str:
-        """Return which engine answers for `model`: transformers, vllm or control."""
+        """Return which engine answers for `model`: transformers, vllm, openai or control."""
         return "control" if model.startswith(CONTROL_PREFIX) else self.models[model].engine
+
+    def has_weights(self, model: str) -> bool:
+        """Whether there is a folder with a model's weights and tokenizer: not for API models."""
+        return self.engine(model) not in ("control", "openai")
+
+    def api_models(self) -> list[str]:
+        """Return the models behind servers that this configuration asks or translates with."""
+        llm = self.config.translation
+        translator = [llm.llm.model] if llm.provider == "llm" and llm.llm.model else []
+        keys = dict.fromkeys([*self.xmrc_models(), *self.evaluations.keys(), *translator])
+        return [key for key in keys if self.engine(key) == "openai"]
+
+    def api_places(self) -> dict[str, Any]:
+        """Return where the servers of `api_models` are, and how they are asked."""
+        return api_places(self.config.api, {key: self.models[key] for key in self.api_models()})
 
     def xmrc_models(self, engine: str | None = None) -> list[str]:
         """Return the keys of all models of study xmrc, controls last; of one engine if given."""
@@ -106,7 +122,7 @@ class Settings:
         return [
             key
             for key, model in self.models.items()
-            if not (model.source.trained or model.source.finetuned)
+            if not (model.source.trained or model.source.finetuned or model.source.api)
         ]
 
     def data_files(self, dataset: str, languages: list[str]) -> list[str]:
@@ -170,8 +186,8 @@ class Settings:
         return source.folder or f"results/models/{model}"
 
     def model_manifest(self, model: str) -> list[str]:
-        """Return the manifest that stands for a model's weights; nothing for controls."""
-        if self.engine(model) == "control":
+        """Return the manifest that stands for a model's weights; nothing where there are none."""
+        if not self.has_weights(model):
             return []
         trained = self.models[model].source.trained
         return [
@@ -221,8 +237,8 @@ class Settings:
         ]
 
     def tokenizer_argument(self, model: str) -> str:
-        """Return the option that names a model's folder; nothing for controls."""
-        if self.engine(model) == "control":
+        """Return the option that names a model's folder; nothing where there is none."""
+        if not self.has_weights(model):
             return ""
         return f"--folder {shlex.quote(self.model_folder(model))}"
 
@@ -249,7 +265,8 @@ class Settings:
         }
         if self.engine(model) != "control":
             entry = self.models[model]
-            chat = entry.stage == "post-trained" if entry.chat is None else entry.chat
+            # A server has the chat template, and puts the prompt into it.
+            chat = entry.chats and self.has_weights(model)
             options |= {
                 "templates": [entry.template] if entry.template else xmrc.templates,
                 "too_long": xmrc.too_long,
@@ -263,9 +280,12 @@ class Settings:
 
     def generation_options(self, model: str) -> dict[str, Any]:
         """Return the settings that a model's answers depend on, besides prompts and weights."""
-        entry = self.models[model]
+        entry, xmrc = self.models[model], self.config.xmrc
+        if is_api(entry):
+            asked = {"too_long": xmrc.too_long, **api_options(model, entry)}
+            return {**xmrc.decoding.model_dump(), **asked}
         return {
-            **self.config.xmrc.decoding.model_dump(),
+            **xmrc.decoding.model_dump(),
             "dtype": entry.dtype,
             "trust_remote_code": entry.trust_remote_code,
         }

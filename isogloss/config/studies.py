@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from isogloss.config.api import Api
 from isogloss.config.barrier import Barrier, Translation
 from isogloss.config.base import Strict
 from isogloss.config.finetune import Finetune
@@ -204,6 +205,7 @@ class Config(Strict):
     )
     bootstrap: Bootstrap = Bootstrap()
     generation: Generation = Generation()
+    api: Api = Api()
     plan: Planning = Planning()
     tiny: Tiny = Tiny()
     lab: Lab = Lab()

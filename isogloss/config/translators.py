@@ -6,13 +6,14 @@ from typing import Any
 
 import yaml
 
+from isogloss.config.api import api_options, is_api
 from isogloss.config.barrier import Translation
 from isogloss.config.models import Model
 from isogloss.config.settings import Settings
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES
 
-ENGINES = {"seq2seq": ("seq2seq",), "llm": ("vllm", "transformers")}
+ENGINES = {"seq2seq": ("seq2seq",), "llm": ("vllm", "transformers", "openai")}
 
 
 def translators(translation: Translation) -> dict[str, str]:
@@ -97,12 +98,16 @@ def model_options(settings: Settings) -> dict[str, Any]:
         return {}
     key = translators(translation)["model"]
     model = settings.models[key]
+    if is_api(model):
+        asked = api_options(key, model)
+        fields = {"engine", "context_length"}
+        return {**translation.llm.model_dump(), **asked, **model.model_dump(include=fields)}
     fields = {"engine", "dtype", "context_length", "trust_remote_code"}
     return {
         **translation.llm.model_dump(),
         **model.model_dump(include=fields),
         "manifest": settings.model_manifest(key)[0],
-        "chat": model.stage == "post-trained" if model.chat is None else model.chat,
+        "chat": model.chats,
         "chat_date": settings.config.xmrc.chat_date,
     }
 
@@ -111,8 +116,8 @@ def model_places(settings: Settings) -> dict[str, Any]:
     """Return its options on which no translation depends: where it is, and how much at once."""
     translation, generation = settings.config.translation, settings.config.generation
     keys = sorted(set(translators(translation).values()))
-    if not keys:
-        return {}
+    if not keys or is_api(settings.models[keys[0]]):
+        return {}  # where servers are is in a variable of its own, ISOGLOSS_API
     places: dict[str, Any] = {
         **generation.model_dump(exclude={"device"}),
         "gpus": max(settings.models[key].gpus for key in keys),

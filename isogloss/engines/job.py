@@ -11,16 +11,22 @@ from isogloss.script import json_value
 from isogloss.xmrc.prompts import PROMPTS
 
 
-def job_parser(description: str | None) -> argparse.ArgumentParser:
-    """Return a parser with the options of every such job; engines add their own."""
+def basic_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser with the options of every job that answers prompts from the store."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--prompts", type=Path, required=True, help="table of prompts")
-    parser.add_argument("--manifest", type=Path, required=True, help="the model's manifest")
-    parser.add_argument("--folder", type=Path, required=True, help="the model's folder")
     parser.add_argument("--store", type=Path, required=True, help="folder of the response store")
     parser.add_argument("--options", type=json_value, required=True, help="settings as JSON")
-    parser.add_argument("--gpus", type=int, required=True, help="GPUs that the job asked for")
     parser.add_argument("--output", type=Path, required=True, help="table of responses")
+    return parser
+
+
+def job_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser with the options of jobs that load weights; engines add their own."""
+    parser = basic_parser(description)
+    parser.add_argument("--manifest", type=Path, required=True, help="the model's manifest")
+    parser.add_argument("--folder", type=Path, required=True, help="the model's folder")
+    parser.add_argument("--gpus", type=int, required=True, help="GPUs that the job asked for")
     return parser
 
 

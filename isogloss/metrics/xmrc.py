@@ -48,7 +48,10 @@ def extract_answer(completion: str) -> str:
 
 
 def score(prompts: pl.DataFrame, responses: pl.DataFrame, languages: Sequence[str]) -> pl.DataFrame:
-    """Return SCORES for PROMPTS and their RESPONSES; `languages` are those to detect among."""
+    """Return SCORES for PROMPTS and their RESPONSES; `languages` are those to detect among.
+
+    A prompt that a server refused as too long is excluded like one that was not asked.
+    """
     if not prompts["prompt"].equals(responses["prompt"]):
         raise IsoglossError("responses do not answer these prompts; delete both and run again")
     answers = [extract_answer(completion) for completion in responses["completion"]]
@@ -63,6 +66,7 @@ def score(prompts: pl.DataFrame, responses: pl.DataFrame, languages: Sequence[st
     scored = prompts.select(
         "item", "setting", "language", "shots", "template", "reference", "excluded"
     ).with_columns(
+        excluded=prompts["excluded"] | (responses["finish"] == "excluded"),
         answer=pl.Series(answers, dtype=pl.String()),
         em=pl.Series(em, dtype=pl.Float64()),
         f1=pl.Series([f1(a, r) for a, r in pairs], dtype=pl.Float64()),

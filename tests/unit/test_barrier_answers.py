@@ -148,6 +148,15 @@ class TestWritten:
         assert found["accuracy"].to_list() == [1, 0, 1]
         assert found["gold_probability"].null_count() == 3
 
+    def test_a_prompt_that_a_server_refused_as_too_long_is_excluded(self):
+        prompts = prompts_of(Condition("mmlu", "english", "en", scoring="first-token"), 3)
+        responses = responses_of(prompts, "A", "", "C").with_columns(
+            finish=pl.Series(["length", "excluded", "length"])
+        )
+        found = SCORES.check(written_answers(prompts, responses))
+        assert found["excluded"].to_list() == [False, True, False]
+        assert found["accuracy"].to_list() == [1, None, 1]
+
     def test_free_answers_get_rouge_against_the_english_one(self):
         prompts = open_prompts("fr")[:2]
         found = written_answers(prompts, responses_of(prompts, "the author 0 was born", "x the"))

@@ -101,7 +101,6 @@ MISTAKES = [
     # Names of things elsewhere
     ({"xmrc": {"models": ["llama2-7b"]}}, "xmrc.models: no model 'llama2-7b' (did you mean 'llama"),
     ({"xmrc": {"tables": {"tuned": ["x"]}}}, "xmrc.tables.tuned: no model 'x' (valid: aya-23-8b,"),
-    ({"xmrc": {"models": ["gpt-4"]}}, "xmrc.models: 'gpt-4' needs the engine openai"),
     ({"xmrc": {"languages": ["en", "fr"]}}, "xmrc.languages: 'fr' is not a language of xquad"),
     (
         {"tiny": {"languages": ["en", "rum"]}},
@@ -181,6 +180,8 @@ def test_every_mistake_is_named_at_once():
     assert "  xmrc.dataset: missing, and it has no default" in lines
 
 
+SERVED = {"source": {"api": "x"}, "engine": "openai", "dtype": None, "gpus": 0}
+PRICE = {"read": 1.0, "written": 2.0, "date": "2024-01-25", "source": "https://example.org"}
 MODEL_MISTAKES = [
     ({"labell": "x"}, "models.mine.labell: unknown key (did you mean 'label'?)"),
     ({"source": {"hubb": "a/b"}}, "models.mine.source.hubb: unknown key (did you mean 'hub'?)"),
@@ -196,6 +197,17 @@ MODEL_MISTAKES = [
     ({"base": "llama-2-7b"}, "models.mine: a model of stage base cannot have a base"),
     ({"base": "llama2-7b", "stage": "post-trained"}, "models.mine.base: no model 'llama2-7b' (did"),
     ({"label": "LLaMA-2-7B"}, "models.mine.label: 'LLaMA-2-7B' is the label of 'llama-2-7b', too"),
+    ({"source": {"folder": "x", "url": "http://x/v1"}}, "`url` belongs to `api`: give both or nei"),
+    (
+        {"source": {"api": "x", "url": "x/v1"}},
+        "models.mine.source.url: String should match pattern",
+    ),
+    ({"price": PRICE}, "`price` and `retired` belong to models of the engine openai"),
+    ({**SERVED, "gpus": 1}, "`gpus` is 1: a model of the engine openai runs elsewhere"),
+    (
+        {**SERVED, "price": PRICE | {"date": "now"}},
+        "models.mine.price.date: String should match pat",
+    ),
     ({"template": "v9"}, "models.mine.template: 'v9' is not in config/prompts/xmrc.yaml"),
 ]
 

@@ -22,9 +22,9 @@ PIN = re.compile(r"([A-Za-z0-9_.-]+)==(\S+)")
 # import of the providers only that one.
 PROVIDERS = ("translation", "torch", "vllm")
 OTHER_PROVIDERS = {
-    "translation": {"torch", "transformers", "vllm", "yaml"},  # models that run here
-    "torch": {"deep_translator", "requests", "vllm"},  # services, vLLM
-    "vllm": {"deep_translator", "requests", "torch"},  # services, models of other engines
+    "translation": {"torch", "transformers", "vllm"},  # models that run here
+    "torch": {"deep_translator", "openai", "requests", "vllm"},  # services, vLLM
+    "vllm": {"deep_translator", "openai", "requests", "torch"},  # services, models of other engines
 }
 # Listed, though no code here imports them: transformers does, for what the comment says.
 BY_TRANSFORMERS = {

@@ -36,8 +36,11 @@ def test_extract_answer(completion, answer):
     assert extract_answer(completion) == answer
 
 
-def scores_of(*rows):
-    """Score rows of (setting, language, reference, completion); None: not asked."""
+def scores_of(*rows, refused=False):
+    """Score rows of (setting, language, reference, completion); None: not asked.
+
+    refused: whether those with None were asked, and refused by a server as too long.
+    """
     prompts = pl.DataFrame(
         {
             "prompt": [f"p{i}" for i in range(len(rows))],
@@ -52,8 +55,12 @@ def scores_of(*rows):
         }
     )
     responses = prompts.select(
-        "prompt", completion=pl.Series([row[3] or "" for row in rows], dtype=pl.String())
+        "prompt",
+        completion=pl.Series([row[3] or "" for row in rows], dtype=pl.String()),
+        finish=pl.when("excluded").then(pl.lit("excluded")).otherwise(pl.lit("stop")),
     )
+    if refused:
+        prompts = prompts.with_columns(excluded=pl.lit(False))
     return SCORES.check(score(prompts, responses, LANGUAGES))
 
 
@@ -117,8 +124,10 @@ def test_language_error_in_both_readings():
     assert found["en-x", "mean", "language_error"] == pytest.approx(100 * 1 / 8)
 
 
-def test_excluded_rows_are_not_measured():
-    scores = scores_of(("en-x", "de", ENGLISH, None), ("en-x", "de", ENGLISH, f"Answer: {ENGLISH}"))
+@pytest.mark.parametrize("refused", [False, True])
+def test_excluded_rows_are_not_measured(refused):
+    rows = ("en-x", "de", ENGLISH, None), ("en-x", "de", ENGLISH, f"Answer: {ENGLISH}")
+    scores = scores_of(*rows, refused=refused)
     assert scores["excluded"].to_list() == [True, False]
     for name in ("em", "f1", "f1_segmented", "blank"):
         assert scores[name].to_list()[0] is None
