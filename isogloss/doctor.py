@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from isogloss.errors import IsoglossError
-from isogloss.planning import access_checks, machine_checks
+from isogloss.planning import access_checks, machine_checks, server_checks
 from isogloss.planning.command import parser_of
 from isogloss.planning.estimate import estimate
 from isogloss.planning.finding import Finding, ok
@@ -47,6 +47,7 @@ def findings(options: Sequence[str], *, online: bool) -> Iterator[Finding]:
     yield from machine_checks.disk(plan)
     yield from access_checks.data_mirror(run)
     yield from access_checks.unpinned(run)
+    yield from server_checks.servers(plan)
     yield from access_checks.models(plan, online=online)
     yield from access_checks.hosts(plan, online=online)
 

@@ -8,9 +8,11 @@ run, fetched or written.
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from isogloss.planning.command import parser_of
 from isogloss.planning.estimate import Estimate, estimate, total
+from isogloss.planning.servers import servers
 from isogloss.planning.show import available_cores, plan_text, stages
 from isogloss.planning.workflow import read_run
 from isogloss.script import run
@@ -51,6 +53,7 @@ def summary(plan: Estimate, cores: int, gpus: int | None) -> dict[str, object]:
         "download_unknown": sum(cost.need.download is None for cost in costs),
         "disk": sum(cost.need.disk for cost in costs),
         "characters": sum(cost.work.characters for cost in costs),
+        "servers": [asdict(one) | {"cost": one.cost} for one in servers(plan)],
         "gated": sorted({cost.need.gated for cost in costs if cost.need.gated}),
         "rules": {
             name: total(cost.seconds for cost in group)

@@ -11,6 +11,7 @@ from isogloss.errors import IsoglossError
 from isogloss.planning.estimate import Estimate
 from isogloss.planning.finding import Finding, failure, ok, warning
 from isogloss.planning.jobs import Job
+from isogloss.planning.server_checks import server_urls
 from isogloss.planning.show import size
 from isogloss.planning.workflow import Run
 from isogloss.sources.checksums import read_checksums
@@ -160,7 +161,7 @@ def _licences(gated: list[str]) -> Iterator[Finding]:
 
 
 def hosts(plan: Estimate, *, online: bool) -> Iterator[Finding]:
-    """Ask each host that something would be downloaded from, or translated by, for an answer."""
+    """Ask each host that jobs need, for data, translations or answers, whether it is there."""
     wanted: dict[str, str] = {}
     for cost in plan.costs:
         if cost.need.download == 0:
@@ -181,6 +182,8 @@ def hosts(plan: Estimate, *, online: bool) -> Iterator[Finding]:
                     "is not set",
                     "set it if the server asks for a key; one of your own does not",
                 )
+    for url in server_urls(plan):
+        wanted.setdefault(urlsplit(url).netloc, url)
     for host, url in sorted(wanted.items()) if online else ():
         reason = _refused(url)
         if reason:

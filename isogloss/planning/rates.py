@@ -22,6 +22,8 @@ UNITS_PER_SECOND: dict[str, tuple[float, float, float]] = {
     "apertium": (1000, 300, 50),
     "glossary": (50_000, 5_000, 500),
 }
+# Seconds of a request to a server, and of each token that it writes.
+REQUEST, TOKEN = (0.3, 1.0, 5.0), (0.005, 0.02, 0.1)
 # Bytes per second of downloads.
 DOWNLOAD = (2.5e8, 5e7, 5e6)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from isogloss.planning.estimate import Cost, Estimate, total
 from isogloss.planning.needs import total_download
 from isogloss.planning.rates import UNITS_PER_SECOND, Span
+from isogloss.planning.servers import servers, servers_text
 
 HEAD = ("jobs", "GPU hours", "CPU hours", "download", "disk")
 
@@ -87,6 +88,7 @@ def _needs(plan: Estimate) -> Iterable[str]:
             else "unknown (plan.gpu_hour_price is not set)."
         )
     yield from _translations(plan)
+    yield from servers_text(servers(plan))
     gated = sorted({cost.need.gated for cost in plan.costs if cost.need.gated})
     if gated:
         token = "is set" if os.environ.get("HF_TOKEN") else "IS NOT SET"

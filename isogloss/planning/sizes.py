@@ -113,8 +113,10 @@ class Sizes:
     def barrier(self, model: str) -> Asked:
         """Return what a model is asked in study barrier; controls are asked all of it."""
         total = Asked()
+        # A server takes each prompt whole, and is paid for it.
+        shared = self.settings.engine(model) != "openai"
         for condition in self.settings.evaluations.conditions(model):
-            total += self._condition(condition)
+            total += self._condition(condition, shared=shared)
         return total
 
     def task(self, name: str) -> tuple[int, int]:
@@ -131,13 +133,14 @@ class Sizes:
             raise IsoglossError(f"task {name!r}: isogloss/planning/sizes.py has no size for it")
         return known[name]
 
-    def _condition(self, condition: Condition) -> Asked:
+    def _condition(self, condition: Condition, *, shared: bool = True) -> Asked:
         barrier = self.settings.config.barrier
         prompts, size = self.task(condition.task)
         # Demonstrations are read once for all questions of a subject; an option's text is read
         # after the question, which is read once.
         read = prompts * (INSTRUCTION / 2 + size / BYTES_PER_TOKEN)
-        read += MMLU_SUBJECTS * condition.shots * size / BYTES_PER_TOKEN
+        times = MMLU_SUBJECTS if shared else prompts
+        read += times * condition.shots * size / BYTES_PER_TOKEN
         if condition.scoring == "text":
             read *= 1.5
         limits = self.settings.evaluations.new_tokens()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from isogloss.config.api import is_api
 from isogloss.config.finetune import STATE_BYTES
 from isogloss.config.models import Model
 from isogloss.planning.amounts import Amounts
@@ -25,17 +26,29 @@ from isogloss.planning.rates import (
     LOOSE,
     OTHERS,
     READING,
+    REQUEST,
     ROWS,
     SAMPLE,
     START,
+    TOKEN,
     TRAINING,
     UNITS_PER_SECOND,
     WRITING,
     WRITTEN,
     Span,
 )
-from isogloss.planning.sizes import BYTES_PER_TOKEN, Asked, Sizes
+from isogloss.planning.sizes import BYTES_PER_TOKEN, INSTRUCTION, Asked, Sizes
 from isogloss.training.flops import PEAK_TERAFLOPS
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a model behind a server is asked: requests, tokens read, tokens written."""
+
+    model: str
+    requests: int
+    read: float
+    written: Span
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,8 @@ class Work:
     """What a job is reckoned to take. `rows`: of its first output, where it is a table of prompts.
 
     `parameters`: billions of the model that runs in it. `operations`: of all its tokens. `units`
-    and `characters`: texts sent to a translation provider. `unknown`: why it cannot be reckoned.
+    and `characters`: texts sent to a translation provider. `server`: what servers are asked.
+    `unknown`: why it cannot be reckoned.
     """
 
     seconds: Span
@@ -51,6 +65,7 @@ class Work:
     parameters: float | None = None
     units: int = 0
     characters: int = 0
+    server: Server | None = None
     unknown: str | None = None
 
 
@@ -68,6 +83,8 @@ class Reckoner:
             "generate_vllm": self._generation,
             "answer_transformers": self._answering,
             "answer_vllm": self._answering,
+            "generate_openai": self._generation,
+            "answer_openai": self._answering,
             "embed_texts": self._embedding,
             "finetune": self._finetuning,
             "train_tiny_base": self._tiny,
@@ -118,11 +135,22 @@ class Reckoner:
 
     def _model(self, job: Job, name: str, asked: Asked) -> Work:
         model = self.settings.models[name]
+        if is_api(model):
+            seconds, server = self._asking(name, asked, self.config.api.requests)
+            return Work(seconds, asked.prompts, server=server)
         parameters = self._parameters(model)
         if parameters is None:
             return Work((0, 0, 0), asked.prompts, unknown=f"size of {name}")
         seconds = self._inference(model, parameters, asked.read, asked.written, job)
         return Work(seconds, asked.prompts, model.parameters)
+
+    def _asking(self, name: str, asked: Asked, at_once: int) -> tuple[Span, Server]:
+        """Return the seconds of requests to a server, and what it is asked."""
+        low, middle, high = (asked.written * share for share in WRITTEN)
+        written = low, middle, high
+        times = [(asked.prompts * REQUEST[i] + written[i] * TOKEN[i]) / at_once for i in range(3)]
+        server = Server(name, asked.prompts, asked.read, written)
+        return (1 + times[0], 2 + times[1], 5 + times[2]), server
 
     def _inference(
         self, model: Model, parameters: float, read: float, written: float, job: Job
@@ -194,6 +222,12 @@ class Reckoner:
         from isogloss.config.translation import provider_models
 
         names = provider_models(self.settings)
+        if len(names) == 1 and is_api(self.settings.models[names[0]]):
+            # Each text is asked with the words of the prompt, and comes back about as long.
+            tokens = characters / BYTES_PER_TOKEN
+            asked = Asked(units, units * INSTRUCTION + tokens, tokens / WRITTEN[1])
+            seconds, server = self._asking(names[0], asked, setting.jobs)
+            return Work(seconds, None, None, units, characters, server)
         sizes = [self._parameters(self.settings.models[name]) for name in names]
         tokens = characters / BYTES_PER_TOKEN / max(1, len(names))
         total = [0.0, 0.0, 0.0]
