@@ -11,8 +11,12 @@ TRANSLATION = CONFIG.translation
 # Here, and not in a profile: there a list of resources would replace that of another profile.
 if "translator" not in workflow.global_resources:
     workflow.register_resource("translator", Resource("translator", 1))
-# Models of the model table that run here to translate; none for other providers.
-TRANSLATORS = [SETTINGS.models[name] for name in provider_models(SETTINGS)]
+# Models of the model table that run here to translate; none for other providers and for servers.
+TRANSLATORS = [
+    SETTINGS.models[name]
+    for name in provider_models(SETTINGS)
+    if SETTINGS.has_weights(name)
+]
 TRANSLATES_BY_VLLM = any(model.engine == "vllm" for model in TRANSLATORS)
 
 

@@ -1,5 +1,7 @@
 """A language model that translates: a tiny one that has learnt some prompts with their answers."""
 
+import json
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +13,7 @@ from isogloss.engines.protocol import Completion, Decoding, Engine, Prompt
 from isogloss.engines.transformers_engine import TransformersEngine
 from isogloss.errors import IsoglossError
 from isogloss.models import write_manifest
+from isogloss.retry import Retry
 from isogloss.training.tiny import train_base, train_chat
 from isogloss.training.tiny_text import Exercise
 from isogloss.translation.providers.build import make_provider
@@ -18,6 +21,7 @@ from isogloss.translation.providers.llm import LlmProvider, Template, load_templ
 from isogloss.translation.providers.protocol import Failure
 from isogloss.translation.translate import translate
 from tests.demo import RECIPE, THREADS
+from tests.openai_server import KEY, OpenAIServer, answer
 from tests.seq2seq_models import pairs
 
 PROMPTS = Path(__file__).parents[2] / "config/prompts/translation.yaml"
@@ -79,7 +83,7 @@ def test_answers_end_with_their_line(options, tmp_path):
     assert [found.of(text) for text in PAIRS] == list(PAIRS.values())
     again = make_provider("llm", options)
     assert translate(PAIRS, again, "en", "de", tmp_path).requests == 0
-    assert "_engine" not in vars(again)
+    assert "_loaded" not in vars(again)
 
 
 def test_what_answers_depend_on_is_in_the_name(options, tmp_path):
@@ -208,8 +212,49 @@ class Echo:
 def test_an_unknown_language_or_engine_is_an_error(options):
     with pytest.raises(IsoglossError, match=r"'xx' is not in isogloss/languages\.py"):
         make_provider("llm", options).check("en", "xx")
-    with pytest.raises(IsoglossError, match=r"'tiny' has the engine 'openai'; take a model of"):
-        make_provider("llm", options | {"engine": "openai"})
+    with pytest.raises(IsoglossError, match=r"'tiny' has the engine 'seq2seq'; take a model of"):
+        make_provider("llm", options | {"engine": "seq2seq"})
+
+
+def test_a_server_translates_several_texts_at_a_time_and_says_what_it_cost(
+    tmp_path, monkeypatch, caplog
+):
+    """Each text is one request, tried again by the job; a refused one fails alone."""
+    server = OpenAIServer()
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    place = {"url": server.url, "key": "OPENAI_API_KEY", "price": {"read": 1.0, "written": 2.0}}
+    places = {"requests": 3, "tries": 3, "timeout": 5, "spending_limit": None}
+    monkeypatch.setenv("ISOGLOSS_API", json.dumps(places | {"models": {"gpt": place}}))
+    asked = {"model": "gpt", "key": "gpt", "api": "gpt-4-0613", "engine": "openai", "chat": True}
+    rest = {"seed": 0, "context_length": 4096, "max_new_tokens": 64, "template": "short"}
+    prompts = tmp_path / "prompts.yaml"
+    prompts.write_text('short: "{target}: {text}"\n')
+    texts = [f"text {number} here" for number in range(12)]
+    server.faults = {
+        f"German: {texts[0]}": ["429", "500"],
+        f"German: {texts[1]}": ["filtered"],
+        f"German: {texts[2]}": ["too long"],
+    }
+    server.delay = 0.02
+    provider = make_provider("llm", asked | rest | {"prompts": str(prompts)})
+    caplog.set_level(logging.INFO)
+    found = translate(
+        *(texts, provider, "en", "de", tmp_path / "memory"),
+        jobs=3,
+        retry=Retry(base=0.01),
+        on_failure="leave-out",
+    )
+    server.close()
+    said = [found.of(text) for text in texts[3:]]
+    assert found.of(texts[0]) == " ".join(answer(f"German: {texts[0]}"))
+    assert said == [" ".join(answer(f"German: {text}")) for text in texts[3:]]
+    assert {unit: found.entries[unit].reason for unit in texts[1:3]} == {
+        texts[1]: "no answer: content_filter",
+        texts[2]: "no answer: excluded",
+    }
+    assert 1 < server.most_at_once <= 3
+    assert server.seen[f"German: {texts[0]}"] == 3
+    assert "40 tokens read, 40 written; cost 0.0001" in caplog.text
 
 
 @pytest.mark.parametrize(

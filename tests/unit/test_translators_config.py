@@ -70,6 +70,24 @@ def test_a_language_model_in_its_chat_format_or_not():
     assert model_options(settings_of("llm", {"model": "llama-3.1-8b"}))["chat"] is False
 
 
+def test_a_model_behind_a_server():
+    settings = settings_of("llm", {"model": "gpt-4"})
+    assert model_options(settings) == {
+        "model": "gpt-4",
+        "key": "gpt-4",
+        "api": "gpt-4-0613",
+        "engine": "openai",
+        "context_length": 8192,
+        "chat": True,
+        "seed": 0,
+        "prompts": "config/prompts/translation.yaml",
+        "template": "xu2024",
+        "max_new_tokens": 512,
+    }
+    assert model_places(settings) == {}
+    assert list(settings.api_places()["models"]) == ["gpt-4"]
+
+
 def test_other_providers_have_no_model():
     barrier = {"languages": ["en", "es"], "mmlu": None, "evaluate": []}
     settings = settings_of("apertium", {}, barrier=BASE["barrier"] | barrier)
@@ -84,8 +102,7 @@ def test_other_providers_have_no_model():
         ("llm", {}, r"translation\.llm\.model: missing"),
         ("seq2seq", {"model": "nllb-200-3b"}, r"no model 'nllb-200-3b' \(did you mean 'nllb-200-3"),
         ("seq2seq", {"model": "llama-2-7b"}, r"'llama-2-7b' has the engine 'vllm'; .* of seq2seq"),
-        ("llm", {"model": "m2m100-418m"}, "has the engine 'seq2seq'; .* of vllm or transformers"),
-        ("llm", {"model": "gpt-4"}, "has the engine 'openai'"),
+        ("llm", {"model": "m2m100-418m"}, "'seq2seq'; .* of vllm or transformers or openai"),
         ("seq2seq", {"model": "m2m100-418m", "models": {"fr": "opus-mt-en-fr"}}, "both given"),
         ("seq2seq", {"models": {"fr": "opus-mt-en-fr"}}, "has no model for 'de' of barrier"),
         ("seq2seq", {"models": {"fr": "opus"}}, r"seq2seq\.models\.fr: no model 'opus'"),

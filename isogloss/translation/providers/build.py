@@ -118,8 +118,8 @@ def _llm(
     versions = {"vllm": vllm_engine.VERSION, "transformers": transformers_engine.VERSION}
     if engine not in versions:
         raise IsoglossError(
-            f"translation.llm.model: {model!r} has the engine {engine!r}; take a model of vllm or "
-            "transformers"
+            f"translation.llm.model: {model!r} has the engine {engine!r}; take a model of vllm, "
+            "transformers or openai"
         )
     weights = _identity(manifest, folder)
     return LlmProvider(
@@ -132,6 +132,36 @@ def _llm(
         context_length=context_length,
         chat=chat,
         chat_date=chat_date,
+    )
+
+
+def _llm_of_a_server(
+    *,
+    model: str,
+    engine: str,
+    key: str,
+    api: str,
+    chat: bool,
+    seed: int | None,
+    context_length: int,
+    prompts: str,
+    template: str,
+    max_new_tokens: int,
+) -> Provider:
+    from isogloss.engines.api_job import api_engine, api_identity
+    from isogloss.engines.openai_engine import OneTry
+    from isogloss.translation.providers.llm import LlmProvider, load_template
+
+    asked = {"key": key, "api": api, "chat": chat, "seed": seed, "too_long": "exclude"}
+    return LlmProvider(
+        lambda: OneTry(api_engine(asked)),
+        None,
+        model=model,
+        identity=api_identity(asked),
+        template=load_template(Path(prompts), template),
+        max_new_tokens=max_new_tokens,
+        context_length=context_length,
+        one_at_a_time=False,
     )
 
 
@@ -148,6 +178,7 @@ _MAKERS: dict[str, Callable[..., Provider]] = {
     "seq2seq": _seq2seq,
     "llm": _llm,
 }
+_LLM_OF_A_SERVER = "openai"
 
 
 def make_provider(name: str, options: Mapping[str, Any]) -> Provider:
@@ -157,7 +188,9 @@ def make_provider(name: str, options: Mapping[str, Any]) -> Provider:
     """
     if name not in _MAKERS:
         raise IsoglossError(f"translation.provider: no provider {name!r}{nearest(name, _MAKERS)}")
-    known = inspect.signature(_MAKERS[name]).parameters
+    of_a_server = name == "llm" and options.get("engine") == _LLM_OF_A_SERVER
+    maker = _llm_of_a_server if of_a_server else _MAKERS[name]
+    known = inspect.signature(maker).parameters
     for key in options:
         if key not in known:
             hint = nearest(key, known) if known else " (it has none)"
@@ -165,4 +198,4 @@ def make_provider(name: str, options: Mapping[str, Any]) -> Provider:
     for key in known:
         if key not in options:
             raise IsoglossError(f"translation.{name}.{key}: missing; give it a value")
-    return _MAKERS[name](**options)
+    return maker(**options)

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,8 @@ from isogloss.xmrc.prompts import chat_renderer, plain
 # Part of the name under which answers are kept: raise it when a change here changes answers.
 VERSION = "llm-1"
 
+# Texts of a request that is computed here.
+BATCH = 64
 # Of a unit, for each token of the longest answer: English has about four characters to a token,
 # other languages take up to twice as many tokens.
 CHARACTERS_PER_TOKEN = 2
@@ -71,10 +74,9 @@ class LlmProvider:
     model: its name. identity: all that answers depend on besides prompt and decoding, as in
     isogloss.engines.respond. load_tokenizer: for the lengths of prompts and, if `chat`, for the
     chat template; None where a server has them. context_length: prompt and answer, in tokens.
-    chat_date: see isogloss.xmrc.prompts. One request is computed at a time.
+    chat_date: see isogloss.xmrc.prompts. one_at_a_time: whether one request is computed at a time,
+    of many texts; a server gets several, of one text each.
     """
-
-    batch = 64
 
     def __init__(
         self,
@@ -88,12 +90,17 @@ class LlmProvider:
         context_length: int,
         chat: bool = False,
         chat_date: str = "",
+        one_at_a_time: bool = True,
     ):
+        self.batch = BATCH if one_at_a_time else 1
         self._load_engine, self._load_tokenizer = load_engine, load_tokenizer
         self._template, self._context_length = template, context_length
         self._chat, self._chat_date = chat, chat_date
         self._decoding = Decoding(max_new_tokens, ("\n",))
-        self._lock = threading.Lock()
+        self._lock: AbstractContextManager[Any] = (
+            threading.Lock() if one_at_a_time else nullcontext()
+        )
+        self._loading = threading.Lock()
         answers_depend_on = {
             "code": VERSION,
             "model": identity,
@@ -139,8 +146,18 @@ class LlmProvider:
                     found[i] = self._answer(texts[i], completion, own_lines)
         return [found[i] for i in range(len(texts))]
 
-    @cached_property
+    def remarks(self) -> list[str]:
+        """Return what a server's answers cost; see `protocol.Remarking`."""
+        spending = getattr(vars(self).get("_loaded"), "spending", None)
+        return [] if spending is None else [str(spending)]
+
+    @property
     def _engine(self) -> Engine:
+        with self._loading:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> Engine:
         return self._load_engine()
 
     @cached_property
@@ -164,6 +181,8 @@ class LlmProvider:
         answer = completion.text.split("\n")[0].strip()
         if completion.finish == "length":
             return Failure(f"no end within {self._decoding.max_new_tokens} tokens")
+        if completion.finish != "stop":
+            return Failure(f"no answer: {completion.finish}")
         if not answer:
             return Failure("a blank answer")
         left = next((line for line in own_lines if line in answer and line not in text), None)
