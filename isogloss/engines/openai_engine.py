@@ -160,7 +160,7 @@ class OpenAIEngine:
         if self.server.seed is not None:
             fields["seed"] = self.server.seed
         if self.server.chat:
-            messages = [{"role": "user", "content": prompt.text}]
+            messages: Any = [{"role": "user", "content": prompt.text}]
             return self._client.chat.completions.create(messages=messages, **fields)
         return self._client.completions.create(prompt=prompt.text, **fields)
 

@@ -102,16 +102,28 @@ def rows_of(model: Path, *, chat: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
     return sent, read
 
 
+def told(answer: Completion) -> tuple[str, str, int]:
+    """Return the text, why it ends, and how many tokens it has.
+
+    Servers decode as they go, and drop what is no whole character at the end; the engines here
+    keep it as replacement characters.
+    """
+    written = answer.about["written"] if answer.about else len(answer.token_ids)
+    return answer.text.rstrip("\ufffd"), answer.finish, written
+
+
 @pytest.mark.parametrize("chat", [True, False])
 def test_greedy_answers_are_those_of_the_transformers_engine(url, here, tiny_chat, chat):
     """Those that differ part where two tokens are nearly as likely, as between our own engines."""
     sent, read = rows_of(tiny_chat, chat=chat)
     theirs, ours = answers(engine_of(url, chat=chat), sent), answers(here, read)
-    assert len({answer.text for answer in ours}) > 20  # the model does not repeat one text
+    # The model does not repeat one text; the same answer fits a question in several conditions.
+    assert len({answer.text for answer in ours}) > 10
     assert {answer.finish for answer in theirs} <= {"stop", "length"}
     pairs = list(zip(read.iter_rows(named=True), theirs, ours, strict=True))
-    different = [p for p in pairs if (p[1].text, p[1].finish) != (p[2].text, p[2].finish)]
-    assert len(different) <= 0.05 * len(pairs)
+    different = [pair for pair in pairs if told(pair[1]) != told(pair[2])]
+    said = [(a.text, a.finish, b.text, b.finish) for _, a, b in different]
+    assert len(different) <= 0.05 * len(pairs), said
     for prompt, a, b in different:
         ids, decode = b.token_ids, here.tokenizer.decode
         same = [n for n in range(len(ids)) if a.text.startswith(decode(ids[:n]))]
