@@ -1,20 +1,13 @@
 """The settings of the lab: a small closed world, and the model that lives in it."""
 
-import json
-import os
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from isogloss.config.base import Strict
-from isogloss.config.models import Model, Source
-from isogloss.errors import IsoglossError
-from isogloss.lab import MADE_OF
+from isogloss.config.reader import Reader
 
 Positive = Annotated[int, Field(gt=0)]
-WEIGHTS = "resources/lab/model"
 _WORLD = (
     "languages",
     "known_families",
@@ -74,6 +67,7 @@ class Lab(Strict):
         1, description="CPU threads of that training, on which the weights' last digits depend"
     )
     seed: int = Field(42, description="seed of the world, of its texts and of the base model")
+    reader: Reader = Field(default_factory=Reader)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Lab":
@@ -96,27 +90,3 @@ class Lab(Strict):
         """Return all that the base model's weights depend on."""
         world = {key: getattr(self, key) for key in _WORLD if key not in _OF_FINETUNING}
         return {**world, **self.training(), "parts": self.parts, "threads": self.threads}
-
-
-def with_shipped(models: Mapping[str, Model], lab: Lab, root: Path) -> dict[str, Model]:
-    """Return the models with the lab's weights taken from the project, unless they are rebuilt."""
-    if lab.take == "rebuild":
-        return dict(models)
-    if not (root / WEIGHTS / "config.json").is_file():
-        raise IsoglossError(
-            f"lab.take: 'published', but {WEIGHTS} holds no model; set it to rebuild"
-        )
-    made_of = json.loads((root / WEIGHTS / MADE_OF).read_text(encoding="utf-8"))
-    for key, value in lab.base().items():
-        if made_of.get(key) != value:
-            raise IsoglossError(
-                f"lab.{key}: {value!r}, but the weights that ship are of a world with "
-                f"{made_of.get(key)!r}; leave it, or set lab.take to rebuild"
-            )
-    shipped = Source(folder=os.path.relpath(root / WEIGHTS))
-    return {
-        key: model.model_copy(update={"source": shipped})
-        if model.source.trained == "lab"
-        else model
-        for key, model in models.items()
-    }

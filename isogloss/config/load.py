@@ -15,7 +15,7 @@ from isogloss.config.check_evaluations import check_evaluations
 from isogloss.config.check_languages import check_languages
 from isogloss.config.check_mmlu import check_mmlu
 from isogloss.config.finetuned import with_finetuned
-from isogloss.config.lab import with_shipped
+from isogloss.config.lab_models import check_lab_models, with_shipped
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.seeds import repeated, with_seeds
 from isogloss.config.settings import QUIZ_DATA, Settings
@@ -46,6 +46,7 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
             if key in models:
                 raise IsoglossError(f"{name}: model {key!r} is defined in an earlier table already")
             models[key] = model
+    check_lab_models(config.xmrc, models)
     models = with_shipped(models, config.lab, root)
     models = with_finetuned(models, config.finetunes, config.barrier, root)
     _check_models(models)
@@ -164,13 +165,6 @@ def _check_references(
     check_translators(config.translation, models, config.barrier.languages, root)
     _check_quiz(config.barrier.quiz, manifest)
     _check_templates(xmrc, models, root)
-    for key in xmrc.models:
-        recipe = models[key].source.trained
-        if recipe not in (None, "base", "chat"):
-            raise IsoglossError(
-                f"models.{key}.source.trained: no recipe {recipe!r}"
-                f"{nearest(str(recipe), ['base', 'chat'])}"
-            )
 
 
 def _check_quiz(quiz: Quiz, manifest: Manifest) -> None:

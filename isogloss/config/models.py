@@ -20,7 +20,7 @@ class Source(Strict):
         None, description="hub commit; `main`: the newest, of which the manifest has the hashes"
     )
     folder: str | None = Field(None, description="local folder with weights and tokenizer")
-    trained: Literal["base", "chat", "lab"] | None = Field(
+    trained: Literal["base", "chat", "lab", "reader"] | None = Field(
         None, description="recipe by which the workflow makes it: of `tiny`, or the lab's"
     )
     finetuned: str | None = Field(

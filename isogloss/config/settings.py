@@ -26,7 +26,7 @@ CONTROL_LABELS = {
 }
 
 # Models that are made here, by recipe, and their folders.
-TRAINED = {"base": "tiny-base", "chat": "tiny-chat", "lab": "lab-base"}
+TRAINED = {"base": "tiny-base", "chat": "tiny-chat", "lab": "lab-base", "reader": "lab-reader"}
 
 # Data set of the source manifest that has the published quiz, and its folder.
 QUIZ_DATA, QUIZ_FOLDER = "hp-quiz", "published"

@@ -90,6 +90,7 @@ class Reckoner:
             "train_tiny_base": self._tiny,
             "train_tiny_chat": self._tiny,
             "train_lab": self._lab,
+            "train_reader": self._lab,
             "translate_corpus": self._translation,
             "translate_mmlu": self._translation,
             "translate_tofu": self._translation,
@@ -207,10 +208,14 @@ class Reckoner:
         return _trained_here(job, parameters, steps * tiny.batch_size * tiny.sequence_length)
 
     def _lab(self, job: Job) -> Work:
-        lab, parameters = self.config.lab, self._parameters(self.settings.models["lab-base"])
+        reader = job.rule == "train_reader"
+        model = "lab-reader" if reader else "lab-base"
+        recipe = self.config.lab.reader if reader else self.config.lab
+        parameters = self._parameters(self.settings.models[model])
         if parameters is None:
-            return Work((0, 0, 0), unknown="size of lab-base")
-        return _trained_here(job, parameters, lab.steps * lab.batch_size * lab.sequence_length)
+            return Work((0, 0, 0), unknown=f"size of {model}")
+        tokens = recipe.steps * recipe.batch_size * recipe.sequence_length
+        return _trained_here(job, parameters, tokens)
 
     def _translation(self, job: Job) -> Work:
         units, characters = self.amounts.translated(job)

@@ -4,6 +4,7 @@
 format. Both are deterministic for one machine type and thread count.
 """
 
+import itertools
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from isogloss.training.tiny_text import ROLE_TOKENS, SPECIAL_TOKENS, Exercise, c
 log = logging.getLogger(__name__)
 
 IGNORED = -100  # label of positions that carry no loss, by torch's convention
+Example = tuple[list[int], list[int]]  # token ids, and as many labels
 
 
 class Schedule(Protocol):
@@ -180,19 +182,31 @@ def make_deterministic(seed: int, threads: int) -> None:
 
 def train(
     model: Any,
-    examples: Sequence[tuple[list[int], list[int]]],
+    examples: Sequence[Example],
     recipe: Schedule,
     steps: int,
     name: str,
 ) -> list[float]:
-    """Train on (ids, labels), packed, with warm-up and cosine decay; return the loss per step."""
+    """Train on (ids, labels), packed, in an order drawn anew each epoch; return `fit`'s losses."""
+
+    def drawn() -> Iterator[Example]:
+        for epoch in itertools.count():
+            yield from (examples[i] for i in order(recipe.seed, epoch, len(examples)))
+
+    batches = packed_batches(drawn(), recipe.batch_size, recipe.sequence_length)
+    return fit(model, batches, recipe.learning_rate, steps, name)
+
+
+def fit(
+    model: Any, batches: Iterator[Any], learning_rate: float, steps: int, name: str
+) -> list[float]:
+    """Train on as many of `packed_batches`, with warm-up and cosine decay; return their losses."""
     import torch
 
     optimizer = torch.optim.AdamW(
-        model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01
+        model.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.01
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _warm_up_then_cosine(steps))
-    batches = _packed_batches(examples, recipe)
     losses = []
     model.train()
     with progress(steps, name, "step") as bar:
@@ -223,10 +237,10 @@ def _warm_up_then_cosine(steps: int) -> Callable[[int], float]:
     return scale
 
 
-def _packed_batches(
-    examples: Sequence[tuple[list[int], list[int]]], recipe: Schedule
+def packed_batches(
+    examples: Iterator[Example], batch_size: int, sequence_length: int
 ) -> Iterator[Any]:
-    """Yield (ids, labels, positions), each (batch_size, sequence_length), without end.
+    """Yield (ids, labels, positions), each (batch_size, sequence_length), while examples last.
 
     Examples are laid one after another; positions start anew with each (transformers then keeps
     attention inside an example), and the label of an example's first token is ignored, so that
@@ -234,20 +248,16 @@ def _packed_batches(
     """
     import torch
 
-    size = recipe.batch_size * recipe.sequence_length
+    size = batch_size * sequence_length
     buffer: list[tuple[int, int, int]] = []
-    epoch = 0
-    while True:
-        for index in order(recipe.seed, epoch, len(examples)):
-            ids, labels = examples[index]
-            ids, labels = ids[-recipe.sequence_length :], labels[-recipe.sequence_length :]
-            labels = [IGNORED, *labels[1:]]
-            buffer += zip(ids, labels, range(len(ids)), strict=True)
-            while len(buffer) >= size:
-                block = torch.tensor(buffer[:size]).view(recipe.batch_size, -1, 3)
-                buffer = buffer[size:]
-                yield block[..., 0], block[..., 1], block[..., 2]
-        epoch += 1
+    for ids, labels in examples:
+        ids, labels = ids[-sequence_length:], labels[-sequence_length:]
+        labels = [IGNORED, *labels[1:]]
+        buffer += zip(ids, labels, range(len(ids)), strict=True)
+        while len(buffer) >= size:
+            block = torch.tensor(buffer[:size]).view(batch_size, -1, 3)
+            buffer = buffer[size:]
+            yield block[..., 0], block[..., 1], block[..., 2]
 
 
 def save(model: Any, tokenizer: Any, folder: Path, losses: Sequence[float]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from isogloss.config.lab import Lab, with_shipped
+from isogloss.config.lab import Lab
+from isogloss.config.lab_models import with_shipped
 from isogloss.config.models import Model
 from isogloss.corpora.mmlu import TEXTS
 from isogloss.corpora.mmlu_subjects import DOMAIN, LAB_SUBJECTS, SUBJECTS

@@ -1,0 +1,47 @@
+"""The settings of the lab's reader, which learns to find answers in short texts."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from isogloss.config.base import Strict
+
+Positive = Annotated[int, Field(gt=0)]
+_TRAINING = (
+    "layers",
+    "width",
+    "heads",
+    "context_length",
+    "sequence_length",
+    "batch_size",
+    "steps",
+    "learning_rate",
+    "seed",
+)
+
+
+class Reader(Strict):
+    """A model that reads texts on made-up people in the lab's languages."""
+
+    layers: Positive = 3
+    width: Positive = Field(128, description="hidden size")
+    heads: Positive = 4
+    context_length: Positive = Field(512, description="tokens")
+    sequence_length: Positive = Field(256, description="tokens of a training sequence")
+    batch_size: Positive = Field(12, description="training sequences of a step")
+    steps: Positive = Field(4000, description="steps of training")
+    learning_rate: float = Field(2e-3, gt=0, description="peak of the schedule")
+    threads: Positive = Field(
+        1, description="CPU threads of that training, on which the weights' last digits depend"
+    )
+    seed: int = Field(42, description="seed of the passages, of their names and of the weights")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Reader":
+        if self.width % (2 * self.heads):
+            raise ValueError(f"`width` {self.width} is no multiple of twice `heads` {self.heads}")
+        return self
+
+    def training(self) -> dict[str, Any]:
+        """Return what the weights depend on; keys as in isogloss.lab.reader.ReaderTraining."""
+        return {key: getattr(self, key) for key in _TRAINING}
