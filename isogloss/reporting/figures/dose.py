@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isogloss.reporting.dose import ALL, ENGLISH, SEVERAL
-from isogloss.reporting.figures.panels import Panel, Series, draw
+from isogloss.reporting.figures.panels import NO_BARRIER, Panel, Series, draw
 from isogloss.reporting.figures.style import BLUE, GREEN, PURPLE, SETTINGS, VERMILLION, Look, save
 from isogloss.reporting.figures.values import Cell
 
@@ -56,7 +56,11 @@ def figure_dose(
         ]
         panels += [
             Panel(f"{letter}  {entry['title']}", names, accuracy, joined=joined, own_scale=True),
-            Panel("barrier", names, barrier, joined=joined, ylabel="barrier (points)"),
+            Panel(
+                *("Barrier", names, barrier, {NO_BARRIER: 0.0}),
+                joined=joined,
+                ylabel="barrier (points)",
+            ),
         ]
     seeds = sorted({row["seeds"] for row in rows})
     notes = [

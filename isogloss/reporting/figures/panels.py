@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 # Lines across a panel, by what they mean.
 ENGLISH, CHANCE = "asked in English (the first model)", "chance"
 MAJORITY = "always the most frequent right letter"
+NO_BARRIER = "no barrier"
 RULES = {
     ENGLISH: Look(INK, "", dashes="--"),
     CHANCE: Look(FAINT, "", dashes=":"),
     MAJORITY: Look(FAINT, "", dashes="-."),
+    NO_BARRIER: Look(FAINT, "", dashes=":"),
 }
 # Inches.
 PANEL, GAP, LEFT, GUTTER, LEGEND = 1.75, 0.22, 0.62, 0.42, 0.08
