@@ -15,10 +15,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     yield from running(tmp_path_factory.mktemp("slurm") / "cluster", accounting=True)
 
 
-@pytest.fixture
-def cluster_without_accounting(tmp_path: Path) -> Iterator[Cluster]:
+@pytest.fixture(scope="session")
+def cluster_without_accounting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A Slurm that forgets its jobs five minutes after their end."""
-    yield from running(tmp_path / "cluster", accounting=False)
+    yield from running(tmp_path_factory.mktemp("slurm") / "cluster", accounting=False)
 
 
 def running(folder: Path, *, accounting: bool) -> Iterator[Cluster]:

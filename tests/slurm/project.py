@@ -3,13 +3,15 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.slurm.cluster import Cluster
 from tests.workflow.project import SMALL, TARGET, Project
 
+EAGER = Path(__file__).with_name("eager.py")
 MODELS = ("tiny-base", "tiny-chat")
 # Of study barrier just the quiz, which needs nothing: each job costs Slurm seconds.
 BARRIER: dict[str, Any] = {
@@ -70,10 +72,14 @@ class SlurmProject(Project):
     """The study; `use` says on which cluster it runs, none at first."""
 
     cluster: Cluster | None = None
+    # What runs it there; the tests have no time for the plugin's pauses.
+    snakemake: tuple[str, ...] = (sys.executable, str(EAGER))
 
-    def __init__(self, folder: Path, config: dict[str, Any] = CONFIG):
+    def __init__(
+        self, folder: Path, config: dict[str, Any] = CONFIG, models: Sequence[str] = MODELS
+    ):
         super().__init__(folder, config)
-        for model in MODELS:
+        for model in models:
             self.change_model(model, "gpus: 0", "gpus: 1\n    mem_mb: 3000")
 
     def change_model(self, model: str, old: str, new: str) -> None:
@@ -96,7 +102,8 @@ class SlurmProject(Project):
             return super().command(*arguments, target=target)
         # Soon, as these jobs take seconds.
         profile = ["--profile", "slurm", "--slurm-init-seconds-before-status-checks", "1"]
-        return super().command(*profile, *arguments, target=target)
+        _, *options = super().command(*profile, *arguments, target=target)
+        return [*self.snakemake, *options]
 
     def environment(self) -> dict[str, str]:
         if self.cluster is None:

@@ -1,27 +1,18 @@
 """The doctor beside a real Slurm: what its commands say is understood, and its faults are seen."""
 
-from pathlib import Path
-
-import pytest
-
 from isogloss.planning.machine_checks import slurm
 from isogloss.planning.workflow import Run
 from tests.demo import ROOT
-from tests.slurm.cluster import Cluster, until
+from tests.slurm.cluster import until
 from tests.unit.planning import job_of, settings_of
 
 
-@pytest.fixture
-def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    made = Cluster(tmp_path / "slurm", accounting=False)
-    made.start()
-    for name, value in made.environment().items():
+def test_slurm_its_gpus_its_nodes_and_its_accounting(
+    cluster_without_accounting, tmp_path, monkeypatch
+):
+    cluster = cluster_without_accounting
+    for name, value in cluster.environment().items():
         monkeypatch.setenv(name, value)
-    yield made
-    made.stop()
-
-
-def test_slurm_its_gpus_its_nodes_and_its_accounting(cluster, tmp_path):
     job = job_of("generate_vllm", wildcards={"model": "llama-2-7b"}, resources={"gpu": 1})
     run = Run([job], ["responses"], settings_of(), ROOT, tmp_path, None, executor="slurm")
 

@@ -1,12 +1,21 @@
 """What is made on Slurm is what is made on one machine, by jobs that ask for what they need."""
 
 import csv
+from collections import Counter
 
 from tests.slurm.project import CONFIG, MODELS, RESPONSES, SlurmProject
-from tests.workflow.project import changed
+from tests.workflow.project import SNAKEMAKE, changed
 
 GENERATE = "generate_transformers"
 BOTH = " ".join(RESPONSES.values())
+# Training, generation, scores, and one of each kind of report; `python -m tests.slurm.demo` makes
+# the whole demo on Slurm, which takes half an hour, as each job starts Snakemake twice.
+ONE_OF_EACH = [
+    "results/xmrc/predictions/tiny-chat.json",
+    "results/xmrc/tables/lingua.csv",
+    "results/xmrc/tables/published_table01.csv",
+    "results/xmrc/figures/figure_f1.svg",
+]
 
 
 def devices(project):
@@ -15,23 +24,38 @@ def devices(project):
     return [next(line.split()[-1] for line in log if "CUDA_VISIBLE" in line) for log in lines]
 
 
+def outcome(project):
+    """Return the bytes of all that a run has made: weights, tables of all stages, figures."""
+    return {
+        path.relative_to(project.folder): path.read_bytes()
+        for folder in ("results/models", "results/xmrc")
+        for path in (project.folder / folder).rglob("*")
+        if path.is_file()
+    }
+
+
 def test_the_study_made_on_slurm_is_the_study_made_locally(local, cluster, tmp_path):
     project = SlurmProject(tmp_path / "project")
     project.use(cluster)
-    project.run()
-    assert project.tables() == local.tables()
-    assert {job.state for job in project.jobs("")} == {"COMPLETED"}
+    everything = project.planned()
+    project.run(target=" ".join(ONE_OF_EACH))
+    jobs = project.jobs("")
+    assert {job.state for job in jobs} == {"COMPLETED"}
+    made = Counter(job.comment.removeprefix("rule_").split("_wildcards_")[0] for job in jobs)
+    assert {"train_tiny_chat", GENERATE, "score", "aggregate", "make_figure_f1"} <= set(made)
     # Files are fetched where Snakemake runs: nodes may see no internet.
-    assert not project.jobs("fetch_source")
-    # And back: neither place finds anything to do in what the other has made.
+    fetched = Counter({"fetch_source": everything["fetch_source"]})
+    assert all(x == (local.folder / name).read_bytes() for name, x in outcome(project).items())
+    # And back: neither place finds anything to do in what the other has made; the other way round
+    # is in each test of a fault.
     project.cluster = None
-    assert not project.planned()
     project.configure(changed(CONFIG, ["generation", "device"], "gpu"))
-    assert not project.planned()
+    assert project.planned() == everything - made - fetched
 
 
 def test_models_run_side_by_side_on_gpus_of_their_own(local, project):
     project.forget_answers(*MODELS)
+    project.snakemake = (str(SNAKEMAKE),)
     project.run(target=BOTH)
     assert project.responses() == local.responses()
     assert sorted(devices(project)) == ["0", "1"]
