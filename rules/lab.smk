@@ -57,10 +57,12 @@ if LAB.take == "rebuild":
             recipe=as_json(LAB.training()),
             made_of=as_json(LAB.base()),
             threads=LAB.threads,
+            portable="--portable" if LAB.portable else "",
         shell:
             "python {params.script} --known {input.known:q} --words {input.words:q}"
             " --recipe {params.recipe:q} --made-of {params.made_of:q} --threads {params.threads}"
-            " --folder results/models/lab-base --manifest {output:q} 2>&1 | tee {log:q}"
+            " {params.portable} --folder results/models/lab-base --manifest {output:q}"
+            " 2>&1 | tee {log:q}"
 
 
 rule train_reader:

@@ -66,6 +66,13 @@ class Lab(Strict):
     threads: Positive = Field(
         1, description="CPU threads of that training, on which the weights' last digits depend"
     )
+    portable: bool = Field(
+        True,
+        description=(
+            "whether that training rounds alike on all x86-64 CPUs with AVX2, and takes more than "
+            "twice as long"
+        ),
+    )
     seed: int = Field(42, description="seed of the world, of its texts and of the base model")
     reader: Reader = Field(default_factory=Reader)
 
@@ -89,4 +96,5 @@ class Lab(Strict):
     def base(self) -> dict[str, Any]:
         """Return all that the base model's weights depend on."""
         world = {key: getattr(self, key) for key in _WORLD if key not in _OF_FINETUNING}
-        return {**world, **self.training(), "parts": self.parts, "threads": self.threads}
+        names = ("parts", "threads", "portable")
+        return {**world, **self.training(), **{key: getattr(self, key) for key in names}}

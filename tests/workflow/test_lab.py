@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import yaml
 
-from isogloss.barrier.cells import COMPARISONS
+from isogloss.barrier.cells import CELLS, COMPARISONS
 from tests.workflow.project import DEMO, ROOT, SNAKEMAKE, Project
 
 CONFIG = yaml.safe_load((ROOT / "config/lab.yaml").read_text(encoding="utf-8"))
@@ -68,6 +68,28 @@ def test_the_paired_tests_agree_with_the_table(folder):
     assert english["second_language"].n_unique() == 4
     assert (english["p_corrected"] < 1e-3).all()
     assert (english["difference"] > 0).all()
+
+
+def test_every_table_finds_the_barrier_of_known_size_and_no_other_in_the_controls(folder):
+    """English only: 100 % in English, guesses elsewhere. Gold and random: the same everywhere."""
+    comparisons = COMPARISONS.read(folder / "results/barrier/comparisons.parquet")
+    tested = {
+        kind: comparisons.filter(pl.col("family").str.starts_with(f"english/control-{kind}/"))
+        for kind in ("english-only", "gold", "random")
+    }
+    assert {len(of) for of in tested.values()} == {len(tested["gold"])}
+    assert len(tested["gold"]) >= 3 * 4
+    assert (tested["english-only"]["p_corrected"] < 1e-12).all()
+    assert set(tested["gold"]["difference"]) == {0.0}
+    assert (tested["random"]["p_corrected"] > 0.05).all()
+    cells = CELLS.read(folder / "results/barrier/cells.parquet").filter(
+        model="control-english-only", group="all", metric="accuracy"
+    )
+    assert set(cells.filter(language="en")["value"]) == {100.0}
+    elsewhere = cells.filter(~pl.col("language").is_in(["en", "mean"]))
+    # One of four at random: outside 4.5 standard errors in fewer than 1 of 100,000 cells.
+    spread = 450 * (0.25 * 0.75 / elsewhere["n"]).sqrt()
+    assert ((elsewhere["value"] - 25).abs() < spread).all()
 
 
 def test_what_was_known_is_kept(rows):

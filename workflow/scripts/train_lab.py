@@ -8,6 +8,7 @@ from isogloss.lab import MADE_OF
 from isogloss.lab.train import LabTraining, train_lab
 from isogloss.models import write_manifest
 from isogloss.script import json_value, run
+from isogloss.training.kernels import choose_portable
 
 
 def main() -> None:
@@ -17,9 +18,12 @@ def main() -> None:
     parser.add_argument("--recipe", type=json_value, required=True, help="settings as JSON")
     parser.add_argument("--made-of", type=json_value, required=True, help="settings to note")
     parser.add_argument("--threads", type=int, required=True, help="CPU threads")
+    parser.add_argument("--portable", action="store_true", help="kernels that round alike anywhere")
     parser.add_argument("--folder", type=Path, required=True, help="model folder to write")
     parser.add_argument("--manifest", type=Path, required=True, help="manifest to write")
     args = parser.parse_args()
+    if args.portable:
+        choose_portable()
     words = args.words.read_text(encoding="utf-8").splitlines()
     train_lab(args.known, words, LabTraining(**args.recipe), args.threads, args.folder)
     made_of = json.dumps(args.made_of, indent=1, sort_keys=True) + "\n"

@@ -80,21 +80,23 @@ def rules(results: Results, models: Sequence[BarrierModel], way: Way) -> dict[st
 def run_notes(results: Results, asked: Iterable[tuple[BarrierModel, Way, str]]) -> list[str]:
     """Say how many questions the drawn values rest on, how answers were read, and the intervals."""
     counts: dict[str, set[int]] = {}
-    scorings: dict[str, None] = {}
+    read: dict[str, set[str]] = {}
     for model, way, language in asked:
         metric = "rouge_recall" if way.task == "tofu" else "accuracy"
         found = results.at(model, way, language, metric)
         if found is not None:
             counts.setdefault(way.task, set()).add(found.n)
             scoring = results.condition(model, way, language).scoring
-            if scoring in SCORINGS:
-                scorings[SCORINGS[scoring]] = None
+            answer = f"the {SCORINGS[scoring]}" if scoring in SCORINGS else "what is written"
+            read.setdefault(answer, set()).add(TASKS[way.task])
     parts = [
         f"{TASKS[task]} {count(min(of))}" + (f" to {count(max(of))}" if len(of) > 1 else "")
         for task, of in counts.items()
     ]
     note = f"Questions per language: {listing(parts)}. "
     note += f"Thin bars: {results.level:.0%} bootstrap intervals over questions."
-    if scorings:
-        note += f" Answers: the {' or '.join(scorings)}."
-    return [note]
+    answers = [
+        answer + (f" ({listing(sorted(tasks))})" if len(read) > 1 else "")
+        for answer, tasks in read.items()
+    ]
+    return [note + (f" Answers: {listing(answers)}." if answers else "")]

@@ -40,7 +40,7 @@ RULES = {
     NO_BARRIER: Look(FAINT, "", dashes=":"),
 }
 # Inches.
-PANEL, GAP, LEFT, GUTTER, LEGEND = 1.75, 0.22, 0.62, 0.42, 0.08
+PANEL, GAP, LEFT, GUTTER, LEGEND = 1.75, 0.22, 0.62, 0.62, 0.08
 HALF = (WIDTH - LEFT - MARGIN - GUTTER) / 2
 
 

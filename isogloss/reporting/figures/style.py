@@ -103,9 +103,9 @@ class Page:
         self.text(MARGIN, 0.2, title, fontsize=HEAD, fontweight="bold")
         self.text(MARGIN, 0.45, subtitle)
 
-    def footnote(self, lines: Sequence[str]) -> None:
-        """Write lines at the lower end; they fill `footnote_height` inches."""
-        for number, line in enumerate(reversed(lines)):
+    def footnote(self, notes: Sequence[str]) -> None:
+        """Write notes at the lower end; they fill `footnote_height` inches."""
+        for number, line in enumerate(reversed(_footnote_lines(notes))):
             top = self.height - 0.13 - number * 0.15
             self.text(MARGIN, top, line, fontsize=SMALL, color="#555555")
 
@@ -129,9 +129,24 @@ HEADING = 0.65
 KEY = 0.32  # inches that a legend entry's stroke takes
 
 
-def footnote_height(lines: Sequence[str]) -> float:
-    """Return the inches that `Page.footnote` needs for its lines."""
-    return 0.12 + 0.15 * len(lines)
+def footnote_height(notes: Sequence[str]) -> float:
+    """Return the inches that `Page.footnote` needs."""
+    return 0.12 + 0.15 * len(_footnote_lines(notes))
+
+
+def _footnote_lines(notes: Sequence[str]) -> list[str]:
+    """Break notes that are wider than the page."""
+    lines: list[str] = []
+    for note in notes:
+        line = ""
+        for word in note.split():
+            longer = f"{line} {word}".strip()
+            if line and text_width(longer, SMALL) > WIDTH - 2 * MARGIN:
+                lines.append(line)
+                longer = word
+            line = longer
+        lines.append(line)
+    return lines
 
 
 def text_width(text: str, size: float = TEXT) -> float:
