@@ -44,7 +44,7 @@ validate: .venv-crate/stamp  ## check that archive with the validator of RO-Crat
 	.venv-crate/bin/python tests/validate_crate.py $(ARCHIVE)
 
 test: .venv/test.stamp .venv-vllm/stamp .venv-crate/stamp  ## set up what tests need, and run them all
-	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --durations=20 $(TESTS)
 
 check: lint types  ## style, types and Snakemake's linter
 

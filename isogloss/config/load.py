@@ -9,7 +9,6 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from isogloss.config.api import check_api
-from isogloss.config.barrier import Quiz
 from isogloss.config.check_corpora import check_corpora
 from isogloss.config.check_evaluations import check_evaluations
 from isogloss.config.check_languages import check_languages
@@ -21,6 +20,7 @@ from isogloss.config.seeds import repeated, with_seeds
 from isogloss.config.settings import QUIZ_DATA, Settings
 from isogloss.config.sources import check_files
 from isogloss.config.studies import Config, Xmrc
+from isogloss.config.tasks import Quiz
 from isogloss.config.translators import check_translators
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES, QUIZ

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isogloss.config.barrier import Mmlu
 from isogloss.config.studies import Config
+from isogloss.config.tasks import Mmlu
 from isogloss.corpora.mmlu_subjects import LAB_SUBJECTS
 from isogloss.errors import IsoglossError
 

@@ -1,10 +1,11 @@
-"""Settings of each provider of translations, with their defaults and meaning."""
+"""Settings of translation and of each provider, with their defaults and meaning."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from isogloss.config.base import Strict
+from isogloss.config.quality import QualityReport
 
 Positive = Annotated[int, Field(gt=0)]
 
@@ -64,3 +65,36 @@ class Llm(Strict):
     max_new_tokens: Annotated[int, Field(ge=16)] = Field(
         512, description="longest answer in tokens; a text may have twice as many characters"
     )
+
+
+class Translation(Strict):
+    """Who translates, and what happens with what cannot be translated."""
+
+    memory: str = Field(
+        "results/memory", description="folder of all answers, kept across configurations"
+    )
+    provider: Literal["google", "libretranslate", "seq2seq", "llm", "apertium", "glossary"] = Field(
+        "google", description="who translates"
+    )
+    jobs: Positive = Field(4, description="requests at a time; translations do not depend on it")
+    on_failure: Literal["stop", "leave-out"] = Field(
+        "stop",
+        description=(
+            "a unit that failed after all tries: stop, or leave out the document or question "
+            "that needs it and count it"
+        ),
+    )
+    unchanged: Literal["accept", "leave-out"] = Field(
+        "accept",
+        description=(
+            "a unit that the provider gave back as it was (names, formulas): its translation, "
+            "counted in the quality report; or none, so that the document or question that needs "
+            "it is left out and counted"
+        ),
+    )
+    libretranslate: LibreTranslate = LibreTranslate()
+    apertium: Apertium = Apertium()
+    glossary: Glossary = Glossary()
+    seq2seq: Seq2Seq = Seq2Seq()
+    llm: Llm = Llm()
+    quality: QualityReport = QualityReport()

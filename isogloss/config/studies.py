@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from isogloss.config.api import Api
-from isogloss.config.barrier import Barrier, Translation
+from isogloss.config.barrier import Barrier
 from isogloss.config.base import Strict
 from isogloss.config.finetune import Finetune
 from isogloss.config.lab import Lab
 from isogloss.config.models import ModelKey
 from isogloss.config.planning import Planning
+from isogloss.config.providers import Translation
 from isogloss.languages import NAMES
 
 Setting = Literal["en-en", "en-x", "x-x"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from isogloss.config.barrier import Tofu
+from isogloss.config.tasks import Tofu
 from isogloss.errors import IsoglossError, nearest
 from isogloss.lab.tofu_files import ASKED, LEARNED
 

@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from isogloss.config.api import api_options, is_api
-from isogloss.config.barrier import Translation
 from isogloss.config.models import Model
+from isogloss.config.providers import Translation
 from isogloss.config.settings import Settings
 from isogloss.errors import IsoglossError, nearest
 from isogloss.languages import NAMES

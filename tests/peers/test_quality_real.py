@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from isogloss.config.barrier import Thresholds
+from isogloss.config.quality import Thresholds
 from isogloss.translation.export import frame_of
 from isogloss.translation.memory import Entry, add, load_all
 from isogloss.translation.quality.back import from_memory

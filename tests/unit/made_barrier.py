@@ -17,7 +17,7 @@ from isogloss.barrier.condition_columns import COLUMNS
 from isogloss.barrier.conditions import Condition, conditions
 from isogloss.barrier.scores import SCORES
 from isogloss.barrier.study import Finetuned, aggregate
-from isogloss.config.barrier import Evaluation
+from isogloss.config.tasks import Evaluation
 from isogloss.reporting.barrier.models import BarrierModel
 from isogloss.reporting.barrier.p_values import Tests
 from isogloss.reporting.barrier.results import Results

@@ -4,7 +4,7 @@ import pytest
 
 from isogloss.barrier.condition_columns import COLUMNS
 from isogloss.barrier.conditions import Condition, conditions
-from isogloss.config.barrier import Evaluation
+from isogloss.config.tasks import Evaluation
 from isogloss.errors import IsoglossError
 
 MAIN = ["en", "fr", "de", "es", "it"]

@@ -12,7 +12,7 @@ from isogloss.barrier.other_prompts import read_instructions
 from isogloss.barrier.scores import SCORES
 from isogloss.barrier.study import Finetuned, aggregate
 from isogloss.barrier.tofu import TOFU_QUESTIONS, english_questions, in_languages
-from isogloss.config.barrier import Evaluation
+from isogloss.config.tasks import Evaluation
 from isogloss.corpora.hp_quiz import build
 from isogloss.corpora.tofu import TOFU
 from isogloss.errors import IsoglossError

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from isogloss.config.barrier import Evaluation
+from isogloss.config.tasks import Evaluation
 from isogloss.corpora.units import split
 from isogloss.lab.corpus import LabRecipe, make_lab, write_tofu
 from isogloss.lab.quiz import lab_quiz

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 import sacrebleu
 
-from isogloss.config.barrier import QualityReport, Thresholds
+from isogloss.config.quality import QualityReport, Thresholds
 from isogloss.reporting.caption import Caption
 from isogloss.reporting.quality import document, worst_first
 from isogloss.reporting.tables.latex import latex

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from isogloss.config.barrier import Translation
+from isogloss.config.providers import Translation
 from isogloss.errors import IsoglossError
 from isogloss.translation.providers.build import _MAKERS, make_provider
 

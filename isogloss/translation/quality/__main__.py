@@ -10,7 +10,7 @@ import itertools
 import sys
 from pathlib import Path
 
-from isogloss.config.barrier import QualityReport
+from isogloss.config.quality import QualityReport
 from isogloss.errors import IsoglossError
 from isogloss.reporting.caption import Caption
 from isogloss.reporting.quality import document
