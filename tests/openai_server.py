@@ -4,14 +4,11 @@ An answer is the prompt's words turned round, cut off after `max_tokens` words.
 """
 
 import json
-import socket
-import struct
-import sys
-import threading
 import time
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.fault_server import FaultHandler, FaultServer
 
 KEY = "sk-test-123456"
 
@@ -20,59 +17,31 @@ def answer(prompt: str) -> list[str]:
     return [word[::-1] for word in prompt.split()]
 
 
-class OpenAIServer(ThreadingHTTPServer):
+class OpenAIServer(FaultServer):
     """faults: prompt -> faults to make with it in turn, before good answers.
 
-    seen: how often each prompt was asked for. bodies: of all requests, in order.
+    bodies: of all requests, in order.
     """
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
         self.faults: dict[str, list[str]] = {}
         self.served = "gpt-4-0613"
-        self.retry_after = "0"
         self.delay = 0.0
-        self.seen: Counter[str] = Counter()
         self.bodies: list[dict[str, Any]] = []
         self.paths: Counter[str] = Counter()
-        self.at_once = self.most_at_once = 0
         self.times: list[float] = []
-        self.lock = threading.Lock()
-        self.thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
+        super().__init__(_Handler)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            raise
-
-    def close(self) -> None:
-        self.shutdown()
-        self.server_close()
+        return f"{super().url}/v1"
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Else the last bytes of a small answer wait for the client's delayed acknowledgement.
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
+class _Handler(FaultHandler):
     server: OpenAIServer
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
     def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        data = self.rfile.read(length)
-        if len(data) < length:
-            raise ConnectionResetError("the client was killed while it asked")
-        body = json.loads(data)
+        body = self.read_json()
         chat = self.path.endswith("/chat/completions")
         prompt = body["messages"][0]["content"] if chat else body["prompt"]
         server = self.server
@@ -81,16 +50,11 @@ class _Handler(BaseHTTPRequestHandler):
             server.bodies.append(body)
             server.paths[self.path] += 1
             server.times.append(time.monotonic())
-            server.at_once += 1
-            server.most_at_once = max(server.most_at_once, server.at_once)
             planned = server.faults.get(prompt, [])
             fault = planned.pop(0) if planned else ""
-        try:
+        with server.open_request():
             time.sleep(server.delay)
             self.respond(fault, prompt, body, chat)
-        finally:
-            with server.lock:
-                server.at_once -= 1
 
     def respond(self, fault: str, prompt: str, body: dict[str, Any], chat: bool) -> None:
         key = self.headers["Authorization"].removeprefix("Bearer ")
@@ -146,25 +110,6 @@ class _Handler(BaseHTTPRequestHandler):
         error = {"message": message, "type": "error", "param": None, "code": code}
         headers = {"Retry-After": self.server.retry_after} if status in (429, 503) else {}
         self.send(status, "application/json", json.dumps({"error": error}), **headers)
-
-    def send(
-        self, status: int, kind: str, content: str, promised: str | None = None, **headers: str
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len((promised or content).encode())))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content.encode())
-        self.wfile.flush()
-        if promised is not None:
-            self.close_connection = True
-
-    def reset(self) -> None:
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
 
 
 # Status, words and code of each refusal; the words of the second "too long" are vLLM's.

@@ -7,14 +7,11 @@ is never the source, and a test can tell whether it is whole.
 import html
 import json
 import random
-import socket
-import struct
-import sys
-import threading
 import time
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from tests.fault_server import FaultHandler, FaultServer
 
 FAULTS = ("delay", "429", "500", "page", "empty", "truncated", "reset")
 ERROR_PAGE = "<!DOCTYPE html><html><head><title>Sorry</title></head><body>Busy</body></html>"
@@ -26,38 +23,21 @@ def translation(text: str, target: str) -> str:
     return f"[{target}] " + " ".join(word[::-1] for word in text.split())
 
 
-class TranslationServer(ThreadingHTTPServer):
+class TranslationServer(FaultServer):
     """faults: share of requests that go wrong. always: texts that meet this fault every time.
 
-    answers: translations to give in place of the usual. seen: how often each text was asked for.
+    answers: translations to give in place of the usual.
     """
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self, faults: float = 0.0, seed: int = 1) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
         self.faults = faults
         self.random = random.Random(seed)
         self.always: dict[str, str] = {}
         self.answers: dict[str, str] = {}
         self.key = ""
         self.limit = -1
-        self.retry_after = "0"
-        self.seen: Counter[str] = Counter()
         self.made: Counter[str] = Counter()
-        self.at_once = self.most_at_once = 0
-        self.lock = threading.Lock()
-        self.thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            raise
+        super().__init__(_Handler)
 
     def fault_of(self, text: str) -> str | None:
         with self.lock:
@@ -68,20 +48,9 @@ class TranslationServer(ThreadingHTTPServer):
             self.made[fault or "good"] += 1
             return fault
 
-    def close(self) -> None:
-        self.shutdown()
-        self.server_close()
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Else the last bytes of a small answer wait for the client's delayed acknowledgement.
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
+class _Handler(FaultHandler):
     server: TranslationServer
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
@@ -98,11 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.json(404, {"error": "Not found"})
 
     def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        data = self.rfile.read(length)
-        if len(data) < length:
-            raise ConnectionResetError("the client was killed while it asked")
-        body = json.loads(data)
+        body = self.read_json()
         if self.server.key and body.get("api_key") != self.server.key:
             self.json(403, {"error": "Invalid API key"})
         elif 0 < self.server.limit < len(body["q"]):
@@ -111,15 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(body["q"], body["target"], as_page=False)
 
     def answer(self, text: str, target: str, *, as_page: bool) -> None:
-        server = self.server
-        with server.lock:
-            server.at_once += 1
-            server.most_at_once = max(server.most_at_once, server.at_once)
-        try:
-            self.answer_with(server.fault_of(text), text, target, as_page)
-        finally:
-            with server.lock:
-                server.at_once -= 1
+        with self.server.open_request():
+            self.answer_with(self.server.fault_of(text), text, target, as_page)
 
     def answer_with(self, fault: str | None, text: str, target: str, as_page: bool) -> None:
         translated = self.server.answers.get(text, translation(text, target))
@@ -156,23 +114,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def json(self, status: int, content: object, **headers: str) -> None:
         self.send(status, "application/json", json.dumps(content), **headers)
-
-    def send(
-        self, status: int, kind: str, content: str, promised: str | None = None, **headers: str
-    ) -> None:
-        data = content.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len((promised or content).encode())))
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(data)
-        self.wfile.flush()
-        if promised is not None:
-            self.close_connection = True
-
-    def reset(self) -> None:
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
