@@ -12,7 +12,7 @@ from isogloss.errors import IsoglossError
 from isogloss.reporting import dose_table
 from isogloss.reporting.caption import Caption
 from isogloss.reporting.dose import ALL, ENGLISH, SEVERAL, read_answers, rows_of, sharing
-from isogloss.reporting.figures.dose import TITLE, figure_dose, make_dose_figure
+from isogloss.reporting.figures.dose import FEWEST, TITLE, figure_dose, make_dose_figure
 from isogloss.reporting.figures.style import SETTINGS
 from tests.unit.test_figures import unreadable
 
@@ -173,3 +173,13 @@ def test_the_figure_shows_each_experiment_s_accuracies_and_barrier(rows, tmp_pat
     for first, second in zip(*paths, strict=True):
         assert first.read_bytes() == second.read_bytes()
     assert TITLE in paths[0][0].read_text(encoding="utf-8")
+
+
+def test_doses_of_few_questions_are_not_drawn(rows):
+    few = [dict(row) | ({"n": FEWEST - 1} if row["dose"] == 50 else {}) for row in rows]
+    with mpl.rc_context(SETTINGS):
+        figure = figure_dose(few, DOSES, 0.95)
+    drawn = [[label.get_text() for label in axes.get_xticklabels()] for axes in figure.axes]
+    assert drawn[1] == ["20", "100\nEnglish, % of sentences"]
+    assert drawn[3] == ["0\n% of the other languages"]
+    assert any("fewer than 20 questions" in text.get_text() for text in figure.texts)

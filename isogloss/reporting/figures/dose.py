@@ -26,12 +26,16 @@ BARRIER = {
     SEVERAL: Look(GREEN, "^"),
     ENGLISH: Look(PURPLE, "v"),
 }
+# Fewer questions than that say nothing by themselves; the table has them.
+FEWEST = 20
 
 
 def figure_dose(
     rows: Sequence[Mapping[str, Any]], doses: Sequence[Mapping[str, Any]], level: float
 ) -> "Figure":
     """Draw the rows of `isogloss.reporting.dose.rows_of`; level: of their intervals, 0-1."""
+    few = {(r["experiment"], r["dose"]) for r in rows if r["questions"] == ALL and r["n"] < FEWEST}
+    rows = [row for row in rows if (row["experiment"], row["dose"]) not in few]
     panels: list[Panel] = []
     for letter, entry in zip("abcdefghij", doses, strict=False):
         own = [row for row in rows if row["experiment"] == entry["name"]]
@@ -68,6 +72,8 @@ def figure_dose(
         f"{' or '.join(map(str, seeds))} trainings with another seed.",
         "Chance is 25 %: one of four options.",
     ]
+    if few:
+        notes.append(f"Doses that fewer than {FEWEST} questions have are in the table alone.")
     return draw(TITLE, SUBTITLE, panels, notes)
 
 
