@@ -4,9 +4,8 @@ import argparse
 from pathlib import Path
 
 from isogloss.reporting.barrier.options import parse_options, read_results
-from isogloss.reporting.caption import read_caption
 from isogloss.reporting.claims_barrier import check
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.representations.tables import POINTS
 from isogloss.script import run
 
@@ -20,18 +19,16 @@ def main() -> None:
     )
     parser.add_argument("--models", required=True, help="JSON list of models")
     parser.add_argument("--options", required=True, help="JSON object of run settings")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     options = parse_options(args.options)
     document, text = check(
         read_results(args.cells, args.replicates, args.models, options),
         [POINTS.read(path) for path in args.points],
         options.bootstrap,
-        read_caption(args.caption),
+        args.caption,
     )
-    write(document, text, args.csv, args.markdown, args.latex, study="barrier")
+    write(document, text, args, study="barrier")
 
 
 run(main)

@@ -3,11 +3,10 @@
 import argparse
 from pathlib import Path
 
-from isogloss.reporting.caption import read_caption
 from isogloss.reporting.cells import CELLS, REPLICATES
 from isogloss.reporting.claims_xmrc import check
 from isogloss.reporting.modelinfo import parse_models
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import json_value, run
 
 
@@ -21,9 +20,7 @@ def main() -> None:
     )
     parser.add_argument("--options", required=True, help="JSON object: shots, level")
     parser.add_argument("--published", type=Path, required=True, help="folder of published tables")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     document, csv = check(
         CELLS.read(args.cells),
@@ -32,9 +29,9 @@ def main() -> None:
         parse_models(args.published_models),
         json_value(args.options),
         args.published,
-        read_caption(args.caption),
+        args.caption,
     )
-    write(document, csv, args.csv, args.markdown, args.latex)
+    write(document, csv, args)
 
 
 run(main)

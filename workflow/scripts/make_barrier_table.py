@@ -8,8 +8,7 @@ from isogloss.reporting.barrier import letters, sheet, sheet_show, subjects
 from isogloss.reporting.barrier.options import parse_options, read_results
 from isogloss.reporting.barrier.p_values import Tests
 from isogloss.reporting.barrier.tables import TABLES, make_sheet
-from isogloss.reporting.caption import read_caption
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import run
 
 
@@ -23,11 +22,9 @@ def main() -> None:
     parser.add_argument("--comparisons", type=Path, required=True)
     parser.add_argument("--models", required=True, help="JSON list of models")
     parser.add_argument("--options", required=True, help="JSON object of run settings")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
-    options, caption = parse_options(args.options), read_caption(args.caption)
+    options, caption = parse_options(args.options), args.caption
     results = read_results(args.cells, args.replicates, args.models, options)
     if args.table == letters.NAME:
         lines = letters.lines(results)
@@ -40,7 +37,7 @@ def main() -> None:
         tests = Tests(COMPARISONS.read(args.comparisons), results)
         made = make_sheet(args.table, results, tests)
         document, text = sheet_show.document(made, caption, options.samples), sheet.csv(made)
-    write(document, text, args.csv, args.markdown, args.latex, study="barrier")
+    write(document, text, args, study="barrier")
 
 
 run(main)

@@ -6,9 +6,8 @@ from pathlib import Path
 from isogloss.barrier.scores import SCORES
 from isogloss.corpora.hp_quiz import QUIZ
 from isogloss.reporting import dose_table
-from isogloss.reporting.caption import read_caption
 from isogloss.reporting.dose import rows_of
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import json_value, run
 
 
@@ -20,15 +19,13 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", required=True, help="in the order of --questions")
     parser.add_argument("--questions", nargs="+", type=Path, required=True, help="of each task")
     parser.add_argument("--bootstrap", type=json_value, required=True, help="settings, JSON")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     scores = {m: SCORES.read(path) for m, path in zip(args.models, args.scores, strict=True)}
     questions = {t: QUIZ.read(path) for t, path in zip(args.tasks, args.questions, strict=True)}
     rows = rows_of(args.doses, scores, questions, args.bootstrap)
-    document = dose_table.document(rows, args.doses, read_caption(args.caption))
-    write(document, dose_table.csv(rows), args.csv, args.markdown, args.latex, study="barrier")
+    document = dose_table.document(rows, args.doses, args.caption)
+    write(document, dose_table.csv(rows), args, study="barrier")
 
 
 run(main)

@@ -6,8 +6,7 @@ from pathlib import Path
 from isogloss.reporting.barrier import embeddings
 from isogloss.reporting.barrier.models import parse_models
 from isogloss.reporting.barrier.options import parse_options
-from isogloss.reporting.caption import read_caption
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.representations.tables import POINTS, SIMILARITY
 from isogloss.script import run
 
@@ -18,9 +17,7 @@ def main() -> None:
     parser.add_argument("--similarity", type=Path, required=True)
     parser.add_argument("--models", required=True, help="JSON list of models")
     parser.add_argument("--options", required=True, help="JSON object of run settings")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     bootstrap = parse_options(args.options).bootstrap
     lines = embeddings.lines(
@@ -29,9 +26,9 @@ def main() -> None:
         parse_models(args.models),
         bootstrap,
     )
-    document = embeddings.document(lines, read_caption(args.caption), bootstrap)
+    document = embeddings.document(lines, args.caption, bootstrap)
     text = embeddings.csv(lines)
-    write(document, text, args.csv, args.markdown, args.latex, study="barrier")
+    write(document, text, args, study="barrier")
 
 
 run(main)

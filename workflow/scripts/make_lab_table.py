@@ -5,8 +5,7 @@ from pathlib import Path
 
 from isogloss.barrier.cells import CELLS, REPLICATES
 from isogloss.reporting import lab
-from isogloss.reporting.caption import read_caption
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import json_value, run
 
 
@@ -16,14 +15,12 @@ def main() -> None:
     parser.add_argument("--replicates", type=Path, required=True, help="of study barrier")
     parser.add_argument("--labels", type=json_value, required=True, help="model -> label, JSON")
     parser.add_argument("--level", type=float, required=True, help="coverage of intervals, 0-1")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     cells, replicates = CELLS.read(args.cells), REPLICATES.read(args.replicates)
     rows = lab.rows_of(cells, replicates, list(args.labels), args.level)
-    document = lab.document(rows, args.labels, read_caption(args.caption))
-    write(document, lab.csv(rows), args.csv, args.markdown, args.latex, study="barrier")
+    document = lab.document(rows, args.labels, args.caption)
+    write(document, lab.csv(rows), args, study="barrier")
 
 
 run(main)

@@ -7,8 +7,7 @@ from isogloss.corpora.mmlu import QUESTIONS
 from isogloss.corpora.mmlu_build import read_left_out
 from isogloss.corpora.mmlu_statistics import statistics
 from isogloss.reporting import mmlu
-from isogloss.reporting.caption import read_caption
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import run
 
 
@@ -16,13 +15,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=Path, required=True, help="table of questions")
     parser.add_argument("--left-out", type=Path, required=True, help="counts of questions (.csv)")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     table = statistics(QUESTIONS.read(args.questions), read_left_out(args.left_out))
-    document = mmlu.document(table, read_caption(args.caption))
-    write(document, mmlu.csv(table), args.csv, args.markdown, args.latex, study="barrier")
+    document = mmlu.document(table, args.caption)
+    write(document, mmlu.csv(table), args, study="barrier")
 
 
 run(main)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from isogloss.barrier.other_prompts import read_instructions
 from isogloss.reporting.barrier.models_and_prompts import TABLES, parse_evaluated
-from isogloss.reporting.caption import read_caption
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import run
 
 
@@ -15,16 +14,14 @@ def main() -> None:
     parser.add_argument("--table", required=True, choices=TABLES)
     parser.add_argument("--evaluated", required=True, help="JSON list of models")
     parser.add_argument("--instructions", type=Path, required=True, help="the quiz's (YAML)")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     about = {
         "table04": lambda: parse_evaluated(args.evaluated),
         "table05": lambda: read_instructions(args.instructions),
     }
-    document, text = TABLES[args.table](about[args.table](), read_caption(args.caption))
-    write(document, text, args.csv, args.markdown, args.latex, study="barrier")
+    document, text = TABLES[args.table](about[args.table](), args.caption)
+    write(document, text, args, study="barrier")
 
 
 run(main)

@@ -3,9 +3,8 @@
 import argparse
 from pathlib import Path
 
-from isogloss.reporting.caption import read_caption
 from isogloss.reporting.quality import document
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import json_value, run
 from isogloss.translation.quality.flags import values
 from isogloss.translation.quality.frames import DETECTED, FOUND, MEASURED, Quality
@@ -18,17 +17,15 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True, help="table of the report")
     parser.add_argument("--thresholds", type=json_value, required=True, help="as JSON")
     parser.add_argument("--worst", type=int, required=True, help="units listed of each finding")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     quality = Quality(
         MEASURED.read(args.measured), DETECTED.read(args.detected), FOUND.read(args.found)
     )
     table = values(quality, args.thresholds)
-    page = document(args.name, quality, table, read_caption(args.caption), args.worst)
+    page = document(args.name, quality, table, args.caption, args.worst)
     csv = table.write_csv(float_precision=6)
-    write(page, csv, args.csv, args.markdown, args.latex, study="barrier")
+    write(page, csv, args, study="barrier")
 
 
 run(main)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from isogloss.barrier.cells import CELLS, REPLICATES
 from isogloss.reporting import seeds
-from isogloss.reporting.caption import read_caption
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import json_value, run
 
 
@@ -16,16 +15,14 @@ def main() -> None:
     parser.add_argument("--replicates", type=Path, required=True, help="of study barrier")
     parser.add_argument("--arms", type=json_value, required=True, help="trainings, JSON")
     parser.add_argument("--level", type=float, required=True, help="coverage of intervals, 0-1")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     cells, replicates = CELLS.read(args.cells), REPLICATES.read(args.replicates)
     rows = seeds.rows_of(args.arms, cells, replicates, args.level)
     labels = {arm["arm"]: arm["label"] for arm in args.arms}
-    document = seeds.document(rows, labels, args.level, read_caption(args.caption))
+    document = seeds.document(rows, labels, args.level, args.caption)
     csv = seeds.csv(rows, args.level)
-    write(document, csv, args.csv, args.markdown, args.latex, study="barrier")
+    write(document, csv, args, study="barrier")
 
 
 run(main)

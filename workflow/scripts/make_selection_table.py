@@ -6,9 +6,9 @@ from pathlib import Path
 from isogloss.corpora.selection_tables import OVERLAP, RETRIEVED, SELECTED
 from isogloss.errors import IsoglossError
 from isogloss.reporting import selection
-from isogloss.reporting.caption import Caption, read_caption
+from isogloss.reporting.caption import Caption
 from isogloss.reporting.tables.display import Document
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import run
 
 # What each table needs besides its caption.
@@ -28,15 +28,13 @@ def main() -> None:
     parser.add_argument("--counts", type=Path, help="published counts (.csv)")
     parser.add_argument("--top", type=int, help="documents to print")
     parser.add_argument("--corpus", help="name of the corpus that was searched")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     for name in NEEDS[args.table]:
         if getattr(args, name) is None:
             raise IsoglossError(f"--table {args.table}: needs --{name}")
-    text, document = _made(args, read_caption(args.caption))
-    write(document, text, args.csv, args.markdown, args.latex, study="barrier")
+    text, document = _made(args, args.caption)
+    write(document, text, args, study="barrier")
 
 
 def _made(args: argparse.Namespace, caption: Caption) -> tuple[str, Document]:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from isogloss.corpora.shares import MIXED, SHARES
 from isogloss.reporting import shares
-from isogloss.reporting.caption import read_caption
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import json_value, run
 
 
@@ -17,17 +16,15 @@ def main() -> None:
     )
     parser.add_argument("--shares", type=Path, nargs="+", required=True, help="in that order")
     parser.add_argument("--counts", type=Path, nargs="+", required=True, help="in that order")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
     mixed = shares.gather(
         args.mixes,
         [SHARES.read(path) for path in args.shares],
         [MIXED.read(path) for path in args.counts],
     )
-    document = shares.document(mixed, read_caption(args.caption))
-    write(document, shares.csv(mixed), args.csv, args.markdown, args.latex, study="barrier")
+    document = shares.document(mixed, args.caption)
+    write(document, shares.csv(mixed), args, study="barrier")
 
 
 run(main)

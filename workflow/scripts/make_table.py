@@ -6,14 +6,14 @@ from pathlib import Path
 import polars as pl
 
 from isogloss.errors import IsoglossError
-from isogloss.reporting.caption import Caption, read_caption
+from isogloss.reporting.caption import Caption
 from isogloss.reporting.cells import CELLS
 from isogloss.reporting.modelinfo import parse_models
 from isogloss.reporting.options import Options, parse_options
 from isogloss.reporting.tables import cut, lingua, show
 from isogloss.reporting.tables.definitions import table
 from isogloss.reporting.tables.display import Document
-from isogloss.reporting.tables.write import write
+from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import run
 
 
@@ -25,13 +25,11 @@ def main() -> None:
     parser.add_argument("--lingua", type=Path, help="lingua.csv; for the table lingua")
     parser.add_argument("--published", type=Path, help="published table 3; for the table lingua")
     parser.add_argument("--options", required=True, help="JSON object of run settings")
-    parser.add_argument("--caption", type=Path, required=True, help="caption file (.rst)")
-    for suffix in ("csv", "markdown", "latex"):
-        parser.add_argument(f"--{suffix}", type=Path, required=True)
+    add_table_options(parser)
     args = parser.parse_args()
-    options, caption = parse_options(args.options), read_caption(args.caption)
+    options, caption = parse_options(args.options), args.caption
     text, document = (_lingua if args.table == "lingua" else _cells)(args, options, caption)
-    write(document, text, args.csv, args.markdown, args.latex)
+    write(document, text, args)
 
 
 def _lingua(args: argparse.Namespace, options: Options, caption: Caption) -> tuple[str, Document]:
