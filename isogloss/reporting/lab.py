@@ -24,8 +24,12 @@ NOTES = [
     "that mean, on the same questions, with its bootstrap interval.",
     "Verdict: barrier, if the whole interval lies above 0; English is weaker, if it lies below; "
     "else none is shown; nor is one where the interval of the English accuracy reaches chance.",
-    "Chance is 25 %, but a model that has never met a name may still prefer frequent values.",
 ]
+TOGETHER = (
+    "Verdicts are by wider intervals than those shown, so that all of the table are right together "
+    "as often as one interval is (Bonferroni's correction)."
+)
+PRIOR = "Chance is 25 %, but a model that has never met a name may still prefer frequent values."
 
 
 def rows_of(
@@ -34,11 +38,13 @@ def rows_of(
     models: Sequence[str],
     level: float,
     tasks: Iterable[str] = TASKS,
+    together: int = 1,
 ) -> list[dict[str, Any]]:
     """Return a row per task (of TASKS) and model: accuracies, barrier, interval, verdict.
 
     cells and replicates: CELLS and REPLICATES of options scored by their texts. level: coverage of
-    the interval, 0-1. `deviation` is the standard deviation of the barrier's draws. Raises
+    the interval, 0-1. together: verdicts that shall all be right as often as `level` says
+    (Bonferroni's correction). `deviation` is the standard deviation of the barrier's draws. Raises
     IsoglossError where a model was not asked in English and two others.
     """
     found = []
@@ -57,6 +63,7 @@ def rows_of(
                 for language in ("en", MEAN)
             )
             low, high = interval(one - other, level)
+            wide = interval(one - other, 1 - (1 - level) / together)
             found.append(
                 {
                     "task": task,
@@ -70,7 +77,7 @@ def rows_of(
                     "low": low,
                     "high": high,
                     "deviation": float(np.nanstd(one - other, ddof=1)),
-                    "verdict": _verdict(low, high, english["low"]),
+                    "verdict": _verdict(*wide, english["low"]),
                 }
             )
     return found
@@ -107,7 +114,7 @@ def document(
         for task, title in TASKS.items()
     ]
     heads = ["Model", "n", "English", "Others", "Barrier", "95 %", "Verdict"]
-    grid = Grid("lab", caption.title, heads, groups, NOTES)
+    grid = Grid("lab", caption.title, heads, groups, [*NOTES, TOGETHER, PRIOR])
     return Document("lab", caption.title, caption.text, [grid])
 
 

@@ -122,7 +122,7 @@ def document(
     ]
     grids = [
         Grid("seeds", caption.title, SUMMARY, summary, notes(level)),
-        Grid("seeds-each", "Each seed", HEADS, seeds, lab.NOTES),
+        Grid("seeds-each", "Each seed", HEADS, seeds, [*lab.NOTES, lab.PRIOR]),
     ]
     return Document("seeds", caption.title, caption.text, grids)
 

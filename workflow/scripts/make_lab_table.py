@@ -18,7 +18,9 @@ def main() -> None:
     add_table_options(parser)
     args = parser.parse_args()
     cells, replicates = CELLS.read(args.cells), REPLICATES.read(args.replicates)
-    rows = lab.rows_of(cells, replicates, list(args.labels), args.level)
+    models = list(args.labels)
+    verdicts = len(models) * len(lab.TASKS)
+    rows = lab.rows_of(cells, replicates, models, args.level, together=verdicts)
     document = lab.document(rows, args.labels, args.caption)
     write(document, lab.csv(rows), args, study="barrier")
 
