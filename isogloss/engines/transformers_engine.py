@@ -1,14 +1,17 @@
 """Generation and scoring with transformers, on CPU or one GPU (or several, layer-wise)."""
 
 import logging
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from isogloss.devices import take_gpus
 from isogloss.engines.batches import make_batches
-from isogloss.engines.protocol import Completion, Decoding, Prompt, ScoredPrompt, TextScore
+from isogloss.engines.protocol import Completion, Decoding, Prompt, ScoredPrompt
+from isogloss.engines.row_scorer import RowScorer
 from isogloss.engines.text import completion, end_token_ids
-from isogloss.engines.tokens import Row, Values, letter_rows, prefix_groups, text_rows, text_scores
+from isogloss.engines.tokens import Row, Values, prefix_groups
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +21,7 @@ VERSION = "transformers-1"
 SCORING_VERSION = "transformers-scoring-1"
 
 
-class TransformersEngine:
+class TransformersEngine(RowScorer):
     """A causal language model of transformers, loaded from a local folder."""
 
     def __init__(
@@ -92,42 +95,13 @@ class TransformersEngine:
             completion(row[width:].tolist(), self.ends, decoding, self.tokenizer) for row in output
         ]
 
-    def next_token_logprobs(
-        self,
-        prompts: Sequence[ScoredPrompt],
-        token_sets: Sequence[Sequence[int]],
-        only: Sequence[bool] | None = None,
-    ) -> Iterator[list[tuple[int, list[float]]]]:
-        """Yield log-probabilities batch by batch. See `Scorer.next_token_logprobs`."""
-
-        def rows(group: Sequence[int]) -> list[list[Row]]:
-            chosen = [prompts[i] for i in group]
-            return letter_rows(self.tokenizer, chosen, [token_sets[i] for i in group])
-
-        for batch in self._score(prompts, rows, only):
-            yield [(index, values[0][0]) for index, values in batch]
-
-    def text_logprobs(
-        self,
-        prompts: Sequence[ScoredPrompt],
-        continuations: Sequence[Sequence[str]],
-        only: Sequence[bool] | None = None,
-    ) -> Iterator[list[tuple[int, list[TextScore]]]]:
-        """Yield scores batch by batch. See `Scorer.text_logprobs`."""
-
-        def rows(group: Sequence[int]) -> list[list[Row]]:
-            chosen = [prompts[i] for i in group]
-            return text_rows(self.tokenizer, chosen, [continuations[i] for i in group])
-
-        for batch in self._score(prompts, rows, only):
-            yield [(index, text_scores(values)) for index, values in batch]
-
-    def _score(
+    def score_rows(
         self,
         prompts: Sequence[ScoredPrompt],
         rows: Callable[[Sequence[int]], list[list[Row]]],
         only: Sequence[bool] | None,
     ) -> Iterator[list[tuple[int, Values]]]:
+        """Yield values batch by batch. See `RowScorer.score_rows`."""
         from isogloss.engines.prefix_cache import can_lend
         from isogloss.engines.transformers_scoring import score_group
 
@@ -151,6 +125,26 @@ class TransformersEngine:
             )
             for batch in batches:
                 yield [(group[place], values) for place, values in batch]
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add the options of a job that answers with transformers."""
+    parser.add_argument("--batch-size", type=int, required=True, help="most prompts of a batch")
+    parser.add_argument("--batch-tokens", type=int, required=True, help="most tokens of a batch")
+    parser.add_argument("--threads", type=int, required=True, help="CPU threads")
+
+
+def from_options(args: Namespace) -> TransformersEngine:
+    """Take the job's GPUs and load its model; args: of a `job_parser` with `add_options`."""
+    take_gpus(args.gpus)
+    return TransformersEngine(
+        args.folder,
+        dtype=args.options["dtype"],
+        batch_size=args.batch_size,
+        batch_tokens=args.batch_tokens,
+        threads=args.threads,
+        trust_remote_code=args.options["trust_remote_code"],
+    )
 
 
 def writable(stop: Sequence[str], tokenizer: Any) -> list[str]:

@@ -1,13 +1,16 @@
 """Generation and scoring with vLLM: offline batches over the GPUs of one job, or its CPU build."""
 
 import os
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from isogloss.engines.protocol import Completion, Decoding, Prompt, ScoredPrompt, TextScore
+from isogloss.devices import take_gpus
+from isogloss.engines.protocol import Completion, Decoding, Prompt, ScoredPrompt
+from isogloss.engines.row_scorer import RowScorer
 from isogloss.engines.text import completion, end_token_ids
-from isogloss.engines.tokens import Row, Values, letter_rows, prefix_groups, text_rows, text_scores
+from isogloss.engines.tokens import Row, Values, prefix_groups
 from isogloss.errors import IsoglossError
 
 # Part of every answer's key: raise it when a change here changes answers.
@@ -35,7 +38,7 @@ ON_CPU = {
 }
 
 
-class VllmEngine:
+class VllmEngine(RowScorer):
     """A causal language model of vLLM, loaded from a local folder."""
 
     def __init__(
@@ -123,42 +126,13 @@ class VllmEngine:
             )
         return answer
 
-    def next_token_logprobs(
-        self,
-        prompts: Sequence[ScoredPrompt],
-        token_sets: Sequence[Sequence[int]],
-        only: Sequence[bool] | None = None,
-    ) -> Iterator[list[tuple[int, list[float]]]]:
-        """Yield log-probabilities chunk by chunk. See `Scorer.next_token_logprobs`."""
-
-        def rows(group: Sequence[int]) -> list[list[Row]]:
-            chosen = [prompts[i] for i in group]
-            return letter_rows(self.tokenizer, chosen, [token_sets[i] for i in group])
-
-        for batch in self._score(prompts, rows, only):
-            yield [(index, values[0][0]) for index, values in batch]
-
-    def text_logprobs(
-        self,
-        prompts: Sequence[ScoredPrompt],
-        continuations: Sequence[Sequence[str]],
-        only: Sequence[bool] | None = None,
-    ) -> Iterator[list[tuple[int, list[TextScore]]]]:
-        """Yield scores chunk by chunk. See `Scorer.text_logprobs`."""
-
-        def rows(group: Sequence[int]) -> list[list[Row]]:
-            chosen = [prompts[i] for i in group]
-            return text_rows(self.tokenizer, chosen, [continuations[i] for i in group])
-
-        for batch in self._score(prompts, rows, only):
-            yield [(index, text_scores(values)) for index, values in batch]
-
-    def _score(
+    def score_rows(
         self,
         prompts: Sequence[ScoredPrompt],
         rows: Callable[[Sequence[int]], list[list[Row]]],
         only: Sequence[bool] | None,
     ) -> Iterator[list[tuple[int, Values]]]:
+        """Yield values batch by batch. See `RowScorer.score_rows`."""
         from isogloss.engines.vllm_scoring import score_rows
 
         # Prompts with the same prefix follow each other, so that it is still in vLLM's cache.
@@ -174,3 +148,19 @@ class VllmEngine:
                     (index, [next(values) for _ in item])
                     for index, item in zip(chunk, items, strict=True)
                 ]
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add the option of a job that answers with vLLM."""
+    parser.add_argument("--context-length", type=int, required=True, help="in tokens")
+
+
+def from_options(args: Namespace) -> VllmEngine:
+    """Take the job's GPUs and load its model; args: of a `job_parser` with `add_options`."""
+    return VllmEngine(
+        args.folder,
+        dtype=args.options["dtype"],
+        context_length=args.context_length,
+        gpus=take_gpus(args.gpus),
+        trust_remote_code=args.options["trust_remote_code"],
+    )

@@ -63,7 +63,7 @@ def rows_of(
                 for language in ("en", MEAN)
             )
             low, high = interval(one - other, level)
-            wide = interval(one - other, 1 - (1 - level) / together)
+            least, most = interval(one - other, 1 - (1 - level) / together)
             found.append(
                 {
                     "task": task,
@@ -77,7 +77,7 @@ def rows_of(
                     "low": low,
                     "high": high,
                     "deviation": float(np.nanstd(one - other, ddof=1)),
-                    "verdict": _verdict(*wide, english["low"]),
+                    "verdict": _verdict(least, most, english["low"]),
                 }
             )
     return found
