@@ -65,31 +65,34 @@ if LAB.take == "rebuild":
             " 2>&1 | tee {log:q}"
 
 
-rule train_reader:
-    input:
-        [in_project(path) for path in SETTINGS.lab_files()],
-        templates=in_project(XMRC.prompts),
-    output:
-        "results/models/lab-reader.json",
-    log:
-        "results/logs/train_reader.log",
-    benchmark:
-        "results/benchmarks/train_reader.tsv"
-    conda:
-        "../envs/torch.yaml"
-    threads: LAB.reader.threads
-    params:
-        script=script("train_reader"),
-        code=code("train_reader"),
-        wording=lambda wildcards: in_project("resources/lab"),
-        quiz=lambda wildcards: in_project("resources/quiz"),
-        languages=LAB.languages,
-        recipe=as_json(LAB.reader.training()),
-    shell:
-        "python {params.script} --wording {params.wording:q} --quiz {params.quiz:q}"
-        " --languages {params.languages} --templates {input.templates:q}"
-        " --recipe {params.recipe:q} --threads {threads}"
-        " --folder results/models/lab-reader --manifest {output:q} 2>&1 | tee {log:q}"
+if LAB.reader.take == "rebuild":
+
+    rule train_reader:
+        input:
+            [in_project(path) for path in SETTINGS.lab_files()],
+            templates=in_project(XMRC.prompts),
+        output:
+            "results/models/lab-reader.json",
+        log:
+            "results/logs/train_reader.log",
+        benchmark:
+            "results/benchmarks/train_reader.tsv"
+        conda:
+            "../envs/torch.yaml"
+        threads: LAB.reader.threads
+        params:
+            script=script("train_reader"),
+            code=code("train_reader"),
+            wording=lambda wildcards: in_project("resources/lab"),
+            quiz=lambda wildcards: in_project("resources/quiz"),
+            languages=LAB.languages,
+            recipe=as_json(LAB.reader.training()),
+            made_of=as_json(LAB.reader_made_of()),
+        shell:
+            "python {params.script} --wording {params.wording:q} --quiz {params.quiz:q}"
+            " --languages {params.languages} --templates {input.templates:q}"
+            " --recipe {params.recipe:q} --made-of {params.made_of:q} --threads {threads}"
+            " --folder results/models/lab-reader --manifest {output:q} 2>&1 | tee {log:q}"
 
 
 if SETTINGS.lab_models():

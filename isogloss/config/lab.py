@@ -98,3 +98,8 @@ class Lab(Strict):
         world = {key: getattr(self, key) for key in _WORLD if key not in _OF_FINETUNING}
         names = ("parts", "threads", "portable")
         return {**world, **self.training(), **{key: getattr(self, key) for key in names}}
+
+    def reader_made_of(self) -> dict[str, Any]:
+        """Return all that the reader's weights depend on; keys as below section `lab`."""
+        made_of = {**self.reader.training(), "threads": self.reader.threads}
+        return {"languages": self.languages, **{f"reader.{k}": v for k, v in made_of.items()}}

@@ -13,7 +13,7 @@ from isogloss.errors import IsoglossError
 from isogloss.lab import MADE_OF
 
 READER, READING = "lab-reader", "lab-reading"
-WEIGHTS = "resources/lab/model"
+WEIGHTS = {"lab": "resources/lab/model", "reader": "resources/lab/reader"}  # by recipe
 
 
 def check_lab_models(xmrc: Xmrc, models: Mapping[str, Model]) -> None:
@@ -34,27 +34,28 @@ def check_lab_models(xmrc: Xmrc, models: Mapping[str, Model]) -> None:
 
 def with_shipped(models: Mapping[str, Model], lab: Lab, root: Path) -> dict[str, Model]:
     """Return the models with the lab's weights taken from the project, unless they are rebuilt."""
-    if lab.take == "rebuild":
-        return dict(models)
-    shipped = _shipped("lab", lab.base(), root)
+    shipped = {}
+    if lab.take == "published":
+        shipped["lab"] = _shipped("lab.take", lab.base(), root, WEIGHTS["lab"])
+    if lab.reader.take == "published":
+        made_of = lab.reader_made_of()
+        shipped["reader"] = _shipped("lab.reader.take", made_of, root, WEIGHTS["reader"])
     return {
-        key: model.model_copy(update={"source": shipped})
-        if model.source.trained == "lab"
+        key: model.model_copy(update={"source": shipped[model.source.trained]})
+        if model.source.trained in shipped
         else model
         for key, model in models.items()
     }
 
 
-def _shipped(where: str, made_of: Mapping[str, Any], root: Path) -> Source:
-    if not (root / WEIGHTS / "config.json").is_file():
-        raise IsoglossError(
-            f"{where}.take: 'published', but {WEIGHTS} holds no model; set it to rebuild"
-        )
-    noted = json.loads((root / WEIGHTS / MADE_OF).read_text(encoding="utf-8"))
+def _shipped(take: str, made_of: Mapping[str, Any], root: Path, folder: str) -> Source:
+    if not (root / folder / "config.json").is_file():
+        raise IsoglossError(f"{take}: 'published', but {folder} holds no model; set it to rebuild")
+    noted = json.loads((root / folder / MADE_OF).read_text(encoding="utf-8"))
     for key, value in made_of.items():
         if noted.get(key) != value:
             raise IsoglossError(
-                f"{where}.{key}: {value!r}, but the weights that ship were trained with "
-                f"{noted.get(key)!r}; leave it, or set {where}.take to rebuild"
+                f"lab.{key}: {value!r}, but the weights that ship were trained with "
+                f"{noted.get(key)!r}; leave it, or set {take} to rebuild"
             )
-    return Source(folder=os.path.relpath(root / WEIGHTS))
+    return Source(folder=os.path.relpath(root / folder))

@@ -1,6 +1,6 @@
 """The settings of the lab's reader, which learns to find answers in short texts."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -12,8 +12,7 @@ _TRAINING = (
     "width",
     "heads",
     "context_length",
-    "sequence_length",
-    "batch_size",
+    "step_tokens",
     "steps",
     "learning_rate",
     "seed",
@@ -23,13 +22,15 @@ _TRAINING = (
 class Reader(Strict):
     """A model that reads texts on made-up people in the lab's languages."""
 
-    layers: Positive = 3
+    take: Literal["published", "rebuild"] = Field(
+        "rebuild", description="its weights: those that ship, or trained anew"
+    )
+    layers: int = Field(2, ge=2, description="layers; the first learns whom each word tells of")
     width: Positive = Field(128, description="hidden size")
-    heads: Positive = 4
+    heads: Positive = 2
     context_length: Positive = Field(512, description="tokens")
-    sequence_length: Positive = Field(256, description="tokens of a training sequence")
-    batch_size: Positive = Field(12, description="training sequences of a step")
-    steps: Positive = Field(4000, description="steps of training")
+    step_tokens: Positive = Field(1024, description="tokens of a training step, at least")
+    steps: Positive = Field(3000, description="steps of training")
     learning_rate: float = Field(2e-3, gt=0, description="peak of the schedule")
     threads: Positive = Field(
         1, description="CPU threads of that training, on which the weights' last digits depend"

@@ -12,7 +12,7 @@ from isogloss.lab.names import made_up_names
 from isogloss.lab.words import OWN, LabWords
 
 STATEMENTS = 4
-# First names and surnames are drawn from the same ones; all are words of the reader's vocabulary.
+# People have a single name each, a word of the reader's vocabulary.
 NAMES = 240
 # In so many of ten passages every statement tells the same kind of thing, of another person each:
 # there the question's name alone says which one is asked for.
@@ -38,11 +38,11 @@ def reader_names(seed: int) -> list[str]:
 
 
 def draw_passage(random: Random, names: Sequence[str], words: LabWords, count: int) -> Passage:
-    """Draw `count` statements on as many people; no two share a name.
+    """Draw `count` statements on as many people.
 
     words: of any language, for the values and the number of paraphrases.
     """
-    drawn = random.sample(names, 2 * count)
+    drawn = random.sample(names, count)
     if random.randrange(10) < ALIKE:
         attributes = [random.choice(OWN)] * count
         values = random.sample(list(words.values[attributes[0]]), count)
@@ -51,10 +51,7 @@ def draw_passage(random: Random, names: Sequence[str], words: LabWords, count: i
         values = [random.choice(list(words.values[attribute])) for attribute in attributes]
     return [
         Statement(
-            f"{drawn[2 * i]} {drawn[2 * i + 1]}",
-            attribute,
-            values[i],
-            random.randrange(len(words.statements[attribute])),
+            drawn[i], attribute, values[i], random.randrange(len(words.statements[attribute]))
         )
         for i, attribute in enumerate(attributes)
     ]

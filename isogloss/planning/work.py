@@ -208,13 +208,14 @@ class Reckoner:
         return _trained_here(job, parameters, steps * tiny.batch_size * tiny.sequence_length)
 
     def _lab(self, job: Job) -> Work:
-        reader = job.rule == "train_reader"
-        model = "lab-reader" if reader else "lab-base"
-        recipe = self.config.lab.reader if reader else self.config.lab
+        lab = self.config.lab
+        if job.rule == "train_reader":
+            model, tokens = "lab-reader", lab.reader.steps * lab.reader.step_tokens
+        else:
+            model, tokens = "lab-base", lab.steps * lab.batch_size * lab.sequence_length
         parameters = self._parameters(self.settings.models[model])
         if parameters is None:
             return Work((0, 0, 0), unknown=f"size of {model}")
-        tokens = recipe.steps * recipe.batch_size * recipe.sequence_length
         return _trained_here(job, parameters, tokens)
 
     def _translation(self, job: Job) -> Work:

@@ -62,6 +62,27 @@ def test_shipped_weights_of_another_world_are_an_error(key, value):
         with_shipped({}, Lab(take="published", **{key: value}), ROOT)
 
 
+def test_the_readers_shipped_weights_are_taken_by_a_folder():
+    models = {"lab-base": model("lab"), "lab-reader": model("reader")}
+    found = with_shipped(models, Lab(reader={"take": "published"}), ROOT)
+    assert Path(found["lab-reader"].source.folder).resolve() == ROOT / "resources/lab/reader"
+    assert found["lab-base"] == models["lab-base"]
+
+
+@pytest.mark.parametrize(
+    ("lab", "key"),
+    [
+        ({"reader": {"steps": 10}}, "reader.steps"),
+        ({"reader": {"threads": 2}}, "reader.threads"),
+        ({"languages": ["en", "de"]}, "languages"),
+    ],
+)
+def test_a_reader_of_other_settings_is_an_error(lab, key):
+    lab = {**lab, "reader": {**lab.get("reader", {}), "take": "published"}}
+    with pytest.raises(IsoglossError, match=rf"lab\.{key}: .* set lab\.reader\.take to rebuild"):
+        with_shipped({}, Lab(**lab), ROOT)
+
+
 def test_what_fine_tuning_alone_depends_on_may_change():
     assert with_shipped({}, Lab(take="published", rehearsal=7), ROOT) == {}
 
