@@ -5,7 +5,7 @@ answers; then the study's prompts as well.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -64,7 +64,7 @@ def train_reader(
 
     make_deterministic(recipe.seed, threads)
     names = reader_names(recipe.seed)
-    tokenizer = word_tokenizer(vocabulary(words, templates, names), recipe.context_length)
+    tokenizer = reader_tokenizer(vocabulary(words, templates, names), recipe.context_length)
     model = new_llama(tokenizer, recipe)
     begin_alike(model)
     log.info(
@@ -82,6 +82,26 @@ def train_reader(
     )
     save(model, tokenizer, folder, losses)
     return losses
+
+
+def reader_tokenizer(texts: Iterable[str], context_length: int) -> Any:
+    """Return the lab's tokenizer, which here writes as the texts do: `Answer: l'arpa`.
+
+    The study looks for an answer after `Answer:`, and counts words as they are spaced.
+    """
+    from tokenizers import decoders
+
+    tokenizer = word_tokenizer(texts, context_length)
+    close = [decoders.Replace(f" {mark}", mark) for mark in (":", ".", "?")]
+    tokenizer.backend_tokenizer.decoder = decoders.Sequence(
+        [
+            decoders.WordPiece(cleanup=False),
+            decoders.Fuse(),
+            *close,
+            decoders.Replace(" ' ", "'"),
+        ]
+    )
+    return tokenizer
 
 
 def batches(teacher: Teacher, tokenizer: Any, recipe: ReaderTraining) -> Iterator[Any]:

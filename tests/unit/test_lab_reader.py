@@ -20,11 +20,11 @@ from isogloss.lab.reader import (
     ReaderTraining,
     batches,
     padded,
+    reader_tokenizer,
     train_reader,
 )
 from isogloss.lab.reading_set import LANGUAGES, PASSAGES, QUESTIONS, write_reading_set
 from isogloss.lab.subjects import Pupil, begin_alike, last_names
-from isogloss.lab.train import word_tokenizer
 from isogloss.lab.words import read_lab_words
 from isogloss.languages import NAMES as LANGUAGE_NAMES
 from isogloss.training.tiny import IGNORED, new_llama
@@ -49,7 +49,7 @@ def templates():
 
 @pytest.fixture(scope="module")
 def tokenizer(words, templates):
-    return word_tokenizer(vocabulary(words, templates, reader_names(42)), 512)
+    return reader_tokenizer(vocabulary(words, templates, reader_names(42)), 512)
 
 
 def teacher(seed, words, templates):
@@ -188,13 +188,14 @@ def test_a_step_without_answers_teaches_the_first_layer_alone(words, templates, 
 
 
 def test_training_is_the_same_each_time(words, templates, tmp_path):
-    recipe = ReaderTraining(2, 16, 2, 512, 300, 24, 3e-3, 42)
+    recipe = ReaderTraining(2, 16, 2, 512, 300, 60, 3e-3, 42)
     losses = [
         train_reader(words, templates, recipe, 1, tmp_path / name) for name in ("one", "other")
     ]
     assert losses[0] == losses[1]
-    assert losses[0][2] < losses[0][0]  # the first stage; the next one adds the loss of answers
-    assert losses[0][-1] < losses[0][3]
+    first = round(CURRICULUM[0].share * recipe.steps)  # then the loss of answers is added
+    assert losses[0][first - 1] < losses[0][0]
+    assert sum(losses[0][-10:]) < sum(losses[0][first : first + 10])
     one, other = (tmp_path / name / "model.safetensors" for name in ("one", "other"))
     assert one.read_bytes() == other.read_bytes()
 
@@ -204,6 +205,11 @@ def test_the_shipped_weights_are_those_whose_hash_is_told_small_and_of_the_setti
     assert hashlib.sha256(weights).hexdigest() in (WORDING / "README.md").read_text()
     assert sum(path.stat().st_size for path in READER.iterdir()) < 8 * 2**20
     assert json.loads((READER / "lab.json").read_text()) == Lab().reader_made_of()
+
+
+def test_answers_are_written_as_in_the_texts(tokenizer, items):
+    for text in [f"Answer: {answer}" for answer in items["answer"].unique()]:
+        assert tokenizer.decode(tokenizer(text)["input_ids"], skip_special_tokens=True) == text
 
 
 @pytest.mark.parametrize(("asked", "read"), [("en", "en"), ("en", "fr"), ("de", "de")])
@@ -221,9 +227,8 @@ def test_the_shipped_reader_reads_the_shipped_test(asked, read, items, templates
         found = tokenizer(prompt, return_tensors="pt")
         answer = model.generate(**found, max_new_tokens=12, do_sample=False)
         text = tokenizer.decode(answer[0, found["input_ids"].shape[1] :], skip_special_tokens=True)
-        gold = tokenizer.decode(tokenizer(row["answer"], add_special_tokens=False)["input_ids"])
-        right += text == tokenizer.decode(tokenizer("Answer:")["input_ids"][1:]) + " " + gold
-    # One of four values is right by chance, or two of three by the kind that is asked for.
+        right += text == f"Answer: {row['answer']}"
+    # By the kind asked for alone, a quarter of six in ten passages and most others: 21 of 40.
     assert right >= 32
 
 
