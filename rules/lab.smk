@@ -88,11 +88,12 @@ if LAB.reader.take == "rebuild":
             languages=LAB.languages,
             recipe=as_json(LAB.reader.training()),
             made_of=as_json(LAB.reader_made_of()),
+            portable="--portable" if LAB.reader.portable else "",
         shell:
             "python {params.script} --wording {params.wording:q} --quiz {params.quiz:q}"
             " --languages {params.languages} --templates {input.templates:q}"
             " --recipe {params.recipe:q} --made-of {params.made_of:q} --threads {threads}"
-            " --folder results/models/lab-reader --manifest {output:q} 2>&1 | tee {log:q}"
+            " {params.portable} --folder results/models/lab-reader --manifest {output:q} 2>&1 | tee {log:q}"
 
 
 if SETTINGS.lab_models():

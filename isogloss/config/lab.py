@@ -40,9 +40,9 @@ class Lab(Strict):
         25, description="facts of each relation (father, sister, ...), at most"
     )
     sentences: Positive = Field(3, description="statements of a document, all of one subject")
-    rounds: Positive = Field(6, description="times that the taught corpus tells each fact")
+    rounds: Positive = Field(24, description="times that the taught corpus tells each fact")
     rehearsal: Positive = Field(
-        1000, description="documents about world `known` that fine-tuning may keep alive"
+        4000, description="documents about world `known` that fine-tuning may keep alive"
     )
     known_questions: Positive = Field(
         300, description="questions that task `lab-known` asks in each language, at most"
@@ -102,4 +102,5 @@ class Lab(Strict):
     def reader_made_of(self) -> dict[str, Any]:
         """Return all that the reader's weights depend on; keys as below section `lab`."""
         made_of = {**self.reader.training(), "threads": self.reader.threads}
+        made_of["portable"] = self.reader.portable
         return {"languages": self.languages, **{f"reader.{k}": v for k, v in made_of.items()}}

@@ -30,11 +30,12 @@ class Reader(Strict):
     heads: Positive = 2
     context_length: Positive = Field(512, description="tokens")
     step_tokens: Positive = Field(1024, description="tokens of a training step, at least")
-    steps: Positive = Field(3000, description="steps of training")
+    steps: Positive = Field(4500, description="steps of training")
     learning_rate: float = Field(2e-3, gt=0, description="peak of the schedule")
     threads: Positive = Field(
         1, description="CPU threads of that training, on which the weights' last digits depend"
     )
+    portable: bool = Field(True, description="as `lab.portable`, at a third of the speed")
     seed: int = Field(42, description="seed of the passages, of their names and of the weights")
 
     @model_validator(mode="after")

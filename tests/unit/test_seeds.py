@@ -38,13 +38,13 @@ def test_seeds_of_their_own_come_first():
 def test_an_entry_with_seeds_stands_for_one_training_each():
     settings = load(merged(CONTROL), ROOT)
     finetunes, corpora = settings.config.finetunes, settings.config.barrier.corpora
-    keys = [f"taught.all.{seed}" for seed in range(1, 21)]
-    assert list(settings.repeated) == ["taught.all", "taught.nothing"]
-    assert settings.repeated["taught.all"] == keys
-    assert "taught.all" not in finetunes
-    entry = finetunes["taught.all.7"]
+    keys = [f"taught.drawn.{seed}" for seed in range(1, 21)]
+    assert list(settings.repeated) == ["taught.all", "taught.drawn", "taught.nothing"]
+    assert settings.repeated["taught.drawn"] == keys
+    assert "taught.drawn" not in finetunes
+    entry = finetunes["taught.drawn.7"]
     assert (entry.seed, entry.seeds, entry.corpus) == (7, None, "new.7")
-    assert settings.models["taught.all.7"].label == "Taught in all languages, seed 7"
+    assert settings.models["taught.drawn.7"].label == "Taught in languages drawn, seed 7"
     assert entry.data_files()[0] == "results/corpora/new.7/sentence.txt"
     assert settings.corpora.options("new.7", "sentence")["seed"] == 7
     assert corpora["new.7"].documents == "lab-new"
@@ -69,6 +69,7 @@ def test_arms_and_doses_as_the_tables_get_them():
     control, dose = (load(merged(config), ROOT).experiments for config in (CONTROL, DOSE))
     assert [(arm["arm"], len(arm["models"]), arm["tasks"]) for arm in control.arms()] == [
         ("taught.all", 20, ["lab-new"]),
+        ("taught.drawn", 20, ["lab-new"]),
         ("taught.nothing", 20, ["lab-new"]),
     ]
     assert control.arms()[0]["label"] == "Taught in all languages"

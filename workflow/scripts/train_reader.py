@@ -9,6 +9,7 @@ from isogloss.lab.reader import ReaderTraining, train_reader
 from isogloss.lab.words import read_lab_words
 from isogloss.models import write_manifest
 from isogloss.script import json_value, run
+from isogloss.training.kernels import choose_portable
 from isogloss.xmrc.templates import load_templates
 
 
@@ -21,9 +22,12 @@ def main() -> None:
     parser.add_argument("--recipe", type=json_value, required=True, help="settings as JSON")
     parser.add_argument("--made-of", type=json_value, required=True, help="settings to note")
     parser.add_argument("--threads", type=int, required=True, help="CPU threads")
+    parser.add_argument("--portable", action="store_true", help="kernels that round alike anywhere")
     parser.add_argument("--folder", type=Path, required=True, help="model folder to write")
     parser.add_argument("--manifest", type=Path, required=True, help="manifest to write")
     args = parser.parse_args()
+    if args.portable:
+        choose_portable()
     words = read_lab_words(args.wording, args.quiz, args.languages)
     templates = list(load_templates(args.templates).values())
     train_reader(words, templates, ReaderTraining(**args.recipe), args.threads, args.folder)
