@@ -30,10 +30,11 @@ rule build_lab_corpus:
         quiz=lambda wildcards: in_project("resources/quiz"),
         world=as_json(LAB.world()),
         parts=LAB.parts,
+        chunk_words=CONFIG.barrier.chunk_words,
     shell:
         "python {params.script} --wording {params.wording:q} --quiz {params.quiz:q}"
         " --instructions {input.instructions:q} --world {params.world:q} --parts {params.parts}"
-        " --folder results/lab 2>&1 | tee {log:q}"
+        " --chunk-words {params.chunk_words} --folder results/lab 2>&1 | tee {log:q}"
 
 
 if LAB.take == "rebuild":
@@ -103,6 +104,7 @@ if SETTINGS.lab_models():
         input:
             cells="results/barrier/cells.parquet",
             replicates="results/barrier/replicates.parquet",
+            spread=in_project("resources/lab/seeds.csv"),
             caption=in_project("workflow/report/barrier_lab.rst"),
         output:
             csv=report(
@@ -124,9 +126,11 @@ if SETTINGS.lab_models():
             script=script("make_lab_table"),
             code=code("make_lab_table"),
             labels=json.dumps(SETTINGS.lab_models()),
+            trained=[key for key in SETTINGS.lab_models() if key in CONFIG.finetunes],
             level=CONFIG.bootstrap.level,
         shell:
             "python {params.script} --cells {input.cells:q} --replicates {input.replicates:q}"
-            " --labels {params.labels:q} --level {params.level} --caption {input.caption:q}"
+            " --labels {params.labels:q} --trained {params.trained} --spread {input.spread:q}"
+            " --level {params.level} --caption {input.caption:q}"
             " --csv {output.csv:q} --markdown {output.markdown:q} --latex {output.latex:q}"
             " 2>&1 | tee {log:q}"

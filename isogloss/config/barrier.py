@@ -65,8 +65,6 @@ class Corpus(Strict):
                 "give `source` and `file`, or `documents: selection`, `lab`, `lab-new` or "
                 "`lab-known` alone"
             )
-        if lab and "words" in self.mixes:
-            raise ValueError("`mixes` has words: the lab has no translations of parts of sentences")
         if self.documents == "tofu" and self.source == "lab" and self.mixes != ["english"]:
             raise ValueError(
                 f"`mixes` is {self.mixes}: the lab has no translations of its pairs; give [english]"

@@ -11,6 +11,7 @@ from isogloss.corpora.draw import draw, shuffled
 from isogloss.corpora.hp_facts import read_facts
 from isogloss.corpora.hp_family import RELATIONS
 from isogloss.corpora.mmlu import LETTERS, write_layout
+from isogloss.lab.chunks import chunk_translations
 from isogloss.lab.mmlu import lab_mmlu, mmlu_prompt, prompt_words
 from isogloss.lab.quiz import lab_quiz
 from isogloss.lab.shared import with_shared_values
@@ -20,10 +21,11 @@ from isogloss.lab.text import (
     one_line,
     quiz_prompt,
     statement_documents,
+    told_documents,
     triples,
 )
 from isogloss.lab.tofu import lab_tofu, write_records
-from isogloss.lab.words import OWN, LabWords, own_values, read_lab_words
+from isogloss.lab.words import OWN, LabWords, Statement, own_values, read_lab_words
 from isogloss.lab.world import LabFact, World, make_world
 from isogloss.translation.memory import TRANSLATED, UNCHANGED
 from isogloss.translation.tables import TRANSLATIONS
@@ -84,13 +86,22 @@ class Lab:
 
     def corpus(self, name: str, language: str) -> list[tuple[str, str]]:
         """Return one of CORPORA in a language as (subject, document): the same ones in each."""
-        words, recipe = self.words[language], self.recipe
-        facts, rounds = {
-            "taught": (self.taught(), recipe.rounds),
-            "new": (triples(self.world.of("new")), recipe.rounds),
-            "general": (triples(self.world.of("known")), 1),
-        }[name]
+        facts, rounds = self._told(name)
+        recipe, words = self.recipe, self.words[language]
         return list(statement_documents(facts, words, rounds, recipe.sentences, recipe.seed))
+
+    def statements(self, name: str) -> Iterator[Statement]:
+        """Yield the statements of one of CORPORA, in its order."""
+        facts, rounds = self._told(name)
+        words, recipe = self.words["en"], self.recipe
+        for document in told_documents(facts, words, rounds, recipe.sentences, recipe.seed):
+            yield from document
+
+    def _told(self, name: str) -> tuple[list[Triple], int]:
+        if name == "general":
+            return triples(self.world.of("known")), 1
+        facts = self.taught() if name == "taught" else triples(self.world.of("new"))
+        return facts, self.recipe.rounds
 
 
 def make_lab(recipe: LabRecipe, folder: Path, quiz: Path) -> Lab:
@@ -181,8 +192,11 @@ def write_rehearsal(lab: Lab, instructions: Mapping[str, str], path: Path) -> No
     _write_lines(path, [text for texts in drawn for text in texts])
 
 
-def write_corpora(lab: Lab, folder: Path) -> None:
-    """Write CORPORA in English, the subject of each document, and TRANSLATIONS of their units."""
+def write_corpora(lab: Lab, chunk_words: int, folder: Path) -> None:
+    """Write CORPORA in English, the subject of each document, and TRANSLATIONS of their units.
+
+    chunk_words: words of a chunk, for the mix `words`.
+    """
     for name in CORPORA:
         told = lab.corpus(name, "en")
         _write_lines(folder / f"{name}.txt", [document for _, document in told])
@@ -191,8 +205,11 @@ def write_corpora(lab: Lab, folder: Path) -> None:
         language: [document for name in CORPORA for _, document in lab.corpus(name, language)]
         for language in lab.words
     }
+    statements = list(dict.fromkeys(s for name in CORPORA for s in lab.statements(name)))
     found = {
-        language: exact_translations(told_in["en"], told_in[language], language)
+        # What is a whole sentence has that sentence's translation.
+        language: chunk_translations(statements, lab.words, language, chunk_words)
+        | exact_translations(told_in["en"], told_in[language], language)
         for language in lab.words
     }
     write_translations(found, folder / "translations.parquet")
@@ -250,7 +267,7 @@ def vocabulary(lab: Lab, instructions: Mapping[str, str]) -> Iterator[str]:
         for subject, attribute, value in facts:
             yield words.question(attribute, subject)
             for number in range(len(words.statements[attribute])):
-                yield words.statement(attribute, number, subject, value) + "."
+                yield words.statement(Statement(subject, attribute, value, number)) + "."
         for texts in (*words.quiz.values.values(), *words.values.values()):
             yield from texts.values()
     yield from values

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from isogloss.lab.passages import STATEMENTS, Passage, draw_passage, item, sentences
-from isogloss.lab.words import OWN, LabWords
+from isogloss.lab.words import OWN, LabWords, Statement
 from isogloss.languages import NAMES as LANGUAGE_NAMES
 from isogloss.training.tiny import IGNORED, Example
 from isogloss.xmrc.prompts import conditions
@@ -117,4 +117,4 @@ def vocabulary(
             yield from own.values[attribute].values()
             value = next(iter(own.values[attribute]))
             for number in range(len(own.statements[attribute])):
-                yield f"{own.statement(attribute, number, names[0], value)}."
+                yield f"{own.statement(Statement(names[0], attribute, value, number))}."

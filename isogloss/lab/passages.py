@@ -4,12 +4,11 @@ Nothing about them can be known beforehand, so that an answer is found in the te
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
 from isogloss.lab.names import made_up_names
-from isogloss.lab.words import OWN, LabWords
+from isogloss.lab.words import OWN, LabWords, Statement
 
 STATEMENTS = 4
 # People have a single name each, a word of the reader's vocabulary.
@@ -17,16 +16,6 @@ NAMES = 240
 # In so many of ten passages every statement tells the same kind of thing, of another person each:
 # there the question's name alone says which one is asked for.
 ALIKE = 6
-
-
-@dataclass(frozen=True)
-class Statement:
-    """`subject` has `value`, a key of the wording, told by one of its paraphrases."""
-
-    subject: str
-    attribute: str
-    value: str
-    paraphrase: int
 
 
 Passage = Sequence[Statement]
@@ -59,7 +48,7 @@ def draw_passage(random: Random, names: Sequence[str], words: LabWords, count: i
 
 def sentences(passage: Passage, words: LabWords) -> list[str]:
     """Return the statements in a language, each a sentence with its full stop."""
-    return [f"{words.statement(s.attribute, s.paraphrase, s.subject, s.value)}." for s in passage]
+    return [f"{words.statement(statement)}." for statement in passage]
 
 
 def item(passage: Passage, asked: int, question: LabWords, context: LabWords) -> Mapping[str, str]:

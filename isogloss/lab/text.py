@@ -7,7 +7,7 @@ from isogloss.corpora.draw import draw, shuffled
 from isogloss.corpora.mmlu import LETTERS
 from isogloss.corpora.units import split
 from isogloss.errors import IsoglossError
-from isogloss.lab.words import LabWords
+from isogloss.lab.words import LabWords, Statement
 
 # (subject, attribute, value) as the wording takes them.
 Triple = tuple[str, str, str]
@@ -16,10 +16,21 @@ Triple = tuple[str, str, str]
 def statement_documents(
     facts: Sequence[Triple], words: LabWords, rounds: int, sentences: int, seed: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield (subject, document): each fact once a round, `sentences` of one subject a document.
+    """Yield (subject, document) of `told_documents`, in the language of `words`.
 
-    Order of subjects, facts and paraphrases are drawn anew in each round. A document is one line
-    without its end; its sentences end with a full stop.
+    A document is one line without its end; its sentences end with a full stop.
+    """
+    for document in told_documents(facts, words, rounds, sentences, seed):
+        yield document[0].subject, f"{'. '.join(map(words.statement, document))}."
+
+
+def told_documents(
+    facts: Sequence[Triple], words: LabWords, rounds: int, sentences: int, seed: int
+) -> Iterator[list[Statement]]:
+    """Yield documents: each fact once a round, `sentences` of one subject a document.
+
+    Order of subjects, facts and paraphrases are drawn anew in each round. They are the same for the
+    wording of every language.
     """
     by_subject: dict[str, list[Triple]] = {}
     for fact in facts:
@@ -32,11 +43,10 @@ def statement_documents(
             }
             order = [told[key] for key in shuffled(told, seed, "facts", number, subject)]
             for start in range(0, len(order), sentences):
-                told_here = ". ".join(
-                    words.statement(a, _paraphrase(words, a, seed, number, s), s, v)
+                yield [
+                    Statement(s, a, v, _paraphrase(words, a, seed, number, s))
                     for s, a, v in order[start : start + sentences]
-                )
-                yield subject, f"{told_here}."
+                ]
 
 
 def _paraphrase(words: LabWords, attribute: str, seed: int, number: int, subject: str) -> int:
@@ -50,10 +60,12 @@ def exact_translations(
 ) -> dict[str, str]:
     """Return English unit -> unit in `language`, for the mixes document, sentence and collection.
 
+    For the mix `words` see `isogloss.lab.chunks`.
+
     documents and others: the same documents in both languages, as lines without their ends. A name
     with a full stop in it ("Lily J. Potter") makes two units of a sentence in every language.
     Raises IsoglossError where a unit would have two translations, or a document another number of
-    units; chunks of a few words have no exact translation, so the mix `words` is none of these.
+    units.
     """
     found: dict[str, str] = {}
     for document, other in zip(documents, others, strict=True):

@@ -6,7 +6,7 @@ Where the lab asks what the Harry Potter quiz asks, questions and values are the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -23,6 +23,15 @@ STATED = ("gender", "hair", "house", "kind", *OWN)
 _SECTIONS = ("relation", "relations", "statements", "questions", "values")
 
 
+class Statement(NamedTuple):
+    """`subject` has `value`, a key of the wording or a name, told by one of the paraphrases."""
+
+    subject: str
+    attribute: str
+    value: str
+    paraphrase: int
+
+
 @dataclass(frozen=True)
 class LabWords:
     """One language: the quiz's wording and the lab's own.
@@ -36,10 +45,17 @@ class LabWords:
     questions: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
 
-    def statement(self, attribute: str, paraphrase: int, subject: str, value: str) -> str:
-        """Return a sentence without its full stop; `value` is a key, or a name."""
-        text = self.statements[attribute][paraphrase]
-        return text.replace("{subject}", subject).replace("{value}", self.option(attribute, value))
+    def statement(self, statement: Statement) -> str:
+        """Return a sentence without its full stop."""
+        return "".join(self.parts(statement))
+
+    def parts(self, statement: Statement) -> list[str]:
+        """Return a sentence's parts: what is before the subject, it, what follows, value, end."""
+        text = self.statements[statement.attribute][statement.paraphrase]
+        before, rest = text.split("{subject}")
+        between, after = rest.split("{value}")
+        value = self.option(statement.attribute, statement.value)
+        return [before, statement.subject, between, value, after]
 
     def question(self, attribute: str, subject: str) -> str:
         """Return the question for the attribute of a subject."""

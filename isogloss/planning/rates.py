@@ -8,6 +8,8 @@ Span = tuple[float, float, float]
 READING, WRITING, TRAINING = (0.5, 0.3, 0.1), (0.1, 0.03, 0.005), (0.5, 0.35, 0.2)
 # Operations per second of a CPU thread: answering token by token, and training much at once.
 CPU, CPU_TRAINING = (2e10, 5e9, 1e9), (6e10, 2e10, 5e9)
+# How many times longer a training takes with kernels that all CPUs share (training/kernels.py).
+PORTABLE = 2.5
 # Share of the longest answer that is written: models stop by themselves.
 WRITTEN = (0.2, 0.5, 1.0)
 # Seconds until an engine has started, with GPUs and without; bytes of weights loaded per second.

@@ -25,6 +25,7 @@ from isogloss.planning.rates import (
     LOADING,
     LOOSE,
     OTHERS,
+    PORTABLE,
     READING,
     REQUEST,
     ROWS,
@@ -211,12 +212,14 @@ class Reckoner:
         lab = self.config.lab
         if job.rule == "train_reader":
             model, tokens = "lab-reader", lab.reader.steps * lab.reader.step_tokens
+            slower = PORTABLE if lab.reader.portable else 1
         else:
             model, tokens = "lab-base", lab.steps * lab.batch_size * lab.sequence_length
+            slower = PORTABLE if lab.portable else 1
         parameters = self._parameters(self.settings.models[model])
         if parameters is None:
             return Work((0, 0, 0), unknown=f"size of {model}")
-        return _trained_here(job, parameters, tokens)
+        return _trained_here(job, parameters, tokens, slower)
 
     def _translation(self, job: Job) -> Work:
         units, characters = self.amounts.translated(job)
@@ -258,8 +261,8 @@ def bytes_of(model: Model) -> float:
     return size
 
 
-def _trained_here(job: Job, parameters: float, tokens: int) -> Work:
-    operations = 6 * parameters * tokens
+def _trained_here(job: Job, parameters: float, tokens: int, slower: float = 1) -> Work:
+    operations = slower * 6 * parameters * tokens
     times = [START[False][i] + operations / (job.threads * CPU_TRAINING[i]) for i in range(3)]
     return Work((times[0], times[1], times[2]), None, parameters / 1e9)
 

@@ -12,6 +12,7 @@ from isogloss.barrier.statistics import interval
 from isogloss.errors import IsoglossError
 from isogloss.reporting.barrier import ways
 from isogloss.reporting.caption import Caption
+from isogloss.reporting.spread import Spread, over_trainings
 from isogloss.reporting.tables.display import Document, Entry, Grid, Group
 from isogloss.reporting.tables.numbers import count, number
 from isogloss.reporting.tables.numbers import interval as shown_interval
@@ -19,16 +20,19 @@ from isogloss.reporting.tables.numbers import interval as shown_interval
 TASKS = {task: ways.TASKS[task] for task in ("quiz", "lab-new", "lab-known")}
 CHANCE = 25  # percent, of four options
 BARRIER, REVERSED, NONE = "barrier", "English is weaker", "none shown"
-NOTES = [
+BY_QUESTIONS = (
     "Others: mean accuracy over the other languages, percent. Barrier: accuracy in English less "
-    "that mean, on the same questions, with its bootstrap interval.",
-    "Verdict: barrier, if the whole interval lies above 0; English is weaker, if it lies below; "
-    "else none is shown; nor is one where the interval of the English accuracy reaches chance.",
-]
-TOGETHER = (
-    "Verdicts are by wider intervals than those shown, so that all of the table are right together "
-    "as often as one interval is (Bonferroni's correction)."
+    "that mean, on the same questions, with its bootstrap interval."
 )
+BY_TRAININGS = [
+    "Trainings: standard deviation of the barrier, in points, over trainings that differ in the "
+    "languages drawn and in the order of the text (resources/lab/seeds.csv).",
+    "Verdict: of what the way of training does, not of the one model, so its interval has the "
+    "spread over trainings, too; it is wide enough that all verdicts of the table are right "
+    "together as often as one 95 % interval is (Bonferroni's correction).",
+    "It is barrier if that interval lies above 0, English is weaker if it lies below, else none "
+    "is shown; nor is one where the interval of the English accuracy reaches chance.",
+]
 PRIOR = "Chance is 25 %, but a model that has never met a name may still prefer frequent values."
 
 
@@ -39,13 +43,16 @@ def rows_of(
     level: float,
     tasks: Iterable[str] = TASKS,
     together: int = 1,
+    spreads: Mapping[tuple[str, str], Spread] | None = None,
 ) -> list[dict[str, Any]]:
     """Return a row per task (of TASKS) and model: accuracies, barrier, interval, verdict.
 
     cells and replicates: CELLS and REPLICATES of options scored by their texts. level: coverage of
     the interval, 0-1. together: verdicts that shall all be right as often as `level` says
-    (Bonferroni's correction). `deviation` is the standard deviation of the barrier's draws. Raises
-    IsoglossError where a model was not asked in English and two others.
+    (Bonferroni's correction). spreads: (model, task) -> spread over trainings, where it is known;
+    else the verdict is by the bootstrap over questions. `deviation` is the standard deviation of
+    the barrier's draws, `verdict_low` and `verdict_high` the interval that the verdict follows.
+    Raises IsoglossError where a model was not asked in English and two others.
     """
     found = []
     for task in tasks:
@@ -63,7 +70,15 @@ def rows_of(
                 for language in ("en", MEAN)
             )
             low, high = interval(one - other, level)
-            least, most = interval(one - other, 1 - (1 - level) / together)
+            barrier = english["value"] - others["value"]
+            deviation = float(np.nanstd(one - other, ddof=1))
+            spread = (spreads or {}).get((model, task))
+            strict = 1 - (1 - level) / together
+            least, most = (
+                over_trainings(barrier, deviation, spread, strict)
+                if spread
+                else interval(one - other, strict)
+            )
             found.append(
                 {
                     "task": task,
@@ -73,11 +88,14 @@ def rows_of(
                     "english_low": english["low"],
                     "english_high": english["high"],
                     "others": others["value"],
-                    "barrier": english["value"] - others["value"],
+                    "barrier": barrier,
                     "low": low,
                     "high": high,
-                    "deviation": float(np.nanstd(one - other, ddof=1)),
-                    "verdict": _verdict(least, most, english["low"]),
+                    "deviation": deviation,
+                    "trainings": spread.deviation if spread else None,
+                    "verdict_low": least,
+                    "verdict_high": most,
+                    "verdict": verdict(least, most, english["low"]),
                 }
             )
     return found
@@ -92,7 +110,8 @@ def _one(frame: pl.DataFrame, task: str, model: str) -> dict[str, Any]:
     return frame.row(0, named=True)
 
 
-def _verdict(low: float | None, high: float | None, english_low: float | None) -> str:
+def verdict(low: float | None, high: float | None, english_low: float | None) -> str:
+    """Return the verdict of a barrier's interval; english_low: of that of the English accuracy."""
     if english_low is None or english_low <= CHANCE:
         return NONE  # what is not known in English meets no barrier
     if low is not None and low > 0:
@@ -102,19 +121,33 @@ def _verdict(low: float | None, high: float | None, english_low: float | None) -
 
 def csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the rows for machines."""
-    return pl.DataFrame(rows).write_csv(float_precision=6)
+    return pl.DataFrame(rows, infer_schema_length=None).write_csv(float_precision=6)
 
 
 def document(
-    rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str], caption: Caption
+    rows: Sequence[Mapping[str, Any]],
+    labels: Mapping[str, str],
+    caption: Caption,
+    unknown: Sequence[str] = (),
 ) -> Document:
-    """Return the table as it is printed; labels: of the models by key."""
+    """Return the table as it is printed.
+
+    labels: of the models by key. unknown: labels of models trained here whose spread over
+    trainings is not known.
+    """
     groups = [
         Group(title, [_entries(row, labels) for row in rows if row["task"] == task])
         for task, title in TASKS.items()
     ]
-    heads = ["Model", "n", "English", "Others", "Barrier", "95 %", "Verdict"]
-    grid = Grid("lab", caption.title, heads, groups, [*NOTES, TOGETHER, PRIOR])
+    heads = ["Model", "n", "English", "Others", "Barrier", "95 %", "Trainings", "Interval"]
+    notes = [BY_QUESTIONS, *BY_TRAININGS, PRIOR]
+    if unknown:
+        named = ", ".join(unknown[:3]) + (f" and {len(unknown) - 3} others" if unknown[3:] else "")
+        notes.append(
+            f"Not known is the spread over trainings of {named}: the verdict is of the one model, "
+            "by its questions alone."
+        )
+    grid = Grid("lab", caption.title, [*heads, "Verdict"], groups, notes)
     return Document("lab", caption.title, caption.text, [grid])
 
 
@@ -124,18 +157,20 @@ def _entries(row: Mapping[str, Any], labels: Mapping[str, str]) -> list[Entry]:
         Entry(count(row["n"])),
         *(Entry(number(row[name])) for name in ("english", "others", "barrier")),
         Entry(shown_interval(row["low"], row["high"])),
+        Entry(number(row["trainings"])),
+        Entry(shown_interval(row["verdict_low"], row["verdict_high"])),
         Entry(row["verdict"]),
     ]
 
 
 def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the rows as lines for a terminal."""
-    lines = [f"{'':28}{'English':>8}{'others':>8}{'barrier':>9}  interval"]
+    lines = [f"{'':28}{'English':>8}{'others':>8}{'barrier':>9}  interval of verdict"]
     for task, title in TASKS.items():
         lines.append(f"{title} (accuracy, %)")
         lines += [
             f"  {row['model']:<26}{row['english']:8.1f}{row['others']:8.1f}{row['barrier']:9.1f}"
-            f"  [{row['low']:.1f}, {row['high']:.1f}]  {row['verdict']}"
+            f"  [{row['verdict_low']:.1f}, {row['verdict_high']:.1f}]  {row['verdict']}"
             for row in rows
             if row["task"] == task
         ]

@@ -9,29 +9,51 @@ import polars as pl
 from isogloss.reporting import lab
 from isogloss.reporting.barrier import ways
 from isogloss.reporting.caption import Caption
+from isogloss.reporting.spread import Spread, over_trainings
 from isogloss.reporting.tables.display import Document, Entry, Grid, Group
 from isogloss.reporting.tables.numbers import count, number
 from isogloss.reporting.tables.numbers import interval as shown
 
-HEADS = ["Seed", "n", "English", "Interval", "Others", "Barrier", "Interval", "Verdict"]
-SUMMARY = [
-    *("Training", "Seeds", "Barrier", "Spread", "Expected"),
-    *(lab.BARRIER, lab.REVERSED, "Interval without 0", "English without chance"),
+HEADS = [
+    *("Seed", "n", "English", "Interval", "Others", "Barrier", "by questions", "Verdict"),
+    *("by trainings", "Verdict"),
+]
+SUMMARY = ["Training", "Seeds", "Barrier", "Interval", "Verdict", "Spread", "Expected"]
+RATES = [
+    *("Training", f"by trainings: {lab.BARRIER}", lab.REVERSED),
+    *(f"by questions: {lab.BARRIER}", lab.REVERSED, "without 0", "English without chance"),
+]
+COUNTS = (
+    *("n_barrier", "n_reversed", "n_questions_barrier", "n_questions_reversed"),
+    *("n_without_zero", "n_without_chance"),
+)
+VERDICTS = [
+    "Verdict by questions: of the one model. Verdict by trainings: of the way of training, as if "
+    "this were its only model; its interval has the spread of the other seeds, too, and there are "
+    "none where they are fewer than two.",
+    "A verdict is barrier, if the whole interval lies above 0; English is weaker, if it lies "
+    "below; else none is shown; nor is one where the interval of the English accuracy reaches "
+    "chance.",
+]
+MEANS = [
+    "Barrier: mean over seeds; its interval has both what other questions and what other "
+    "trainings would change, and the verdict follows it.",
+    "Spread: standard deviation of the barrier over seeds, whose questions are the same; "
+    "expected: of the bootstrap over questions, the mean over seeds.",
 ]
 
 
 def notes(level: float) -> list[str]:
-    """Return what the columns mean; level: coverage of the intervals, 0-1."""
+    """Return what counts mean; level: coverage of the intervals, 0-1."""
     stated = 100 * (1 - level)
     return [
+        *VERDICTS,
         f"Where there is no barrier, the interval of the barrier leaves out 0 in {stated:g} % of "
         f"all cases, and one of the verdicts, {lab.BARRIER!r} or {lab.REVERSED!r}, in half of them "
         f"at most each. Where nothing is known, the interval of the accuracy in English leaves out "
         f"chance, {lab.CHANCE} %, in {stated:g} %.",
         "Counts: of the seeds, with the exact binomial interval (Clopper and Pearson) of their "
         f"percentage, {level:.0%}.",
-        "Barrier: mean over seeds. Spread: standard deviation of the barrier over seeds, whose "
-        "questions are the same; expected: of the bootstrap over questions, the mean over seeds.",
     ]
 
 
@@ -40,20 +62,40 @@ def rows_of(
 ) -> list[dict[str, Any]]:
     """Return a row per arm, task and seed: those of `lab.rows_of` with the arm and the seed.
 
-    arms: as of `isogloss.config.experiments.Experiments.arms`.
+    arms: as of `isogloss.config.experiments.Experiments.arms`. `verdict` is by trainings, with the
+    spread of the arm's other seeds, and `by_questions` of the one model.
     """
-    return [
-        {"arm": arm["arm"], "seed": int(row["model"].rpartition(".")[2]), **row}
-        for arm in arms
-        for row in lab.rows_of(cells, replicates, arm["models"], level, arm["tasks"])
-    ]
+    found = []
+    for arm in arms:
+        asked = (cells, replicates, arm["models"], level, arm["tasks"])
+        alone = lab.rows_of(*asked)
+        together = lab.rows_of(*asked, spreads=_of_the_others(alone))
+        for one, row in zip(alone, together, strict=True):
+            seed = int(row["model"].rpartition(".")[2])
+            found.append({"arm": arm["arm"], "seed": seed, **row, "by_questions": one["verdict"]})
+    return found
+
+
+def _of_the_others(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Spread]:
+    """Return (model, task) -> spread of the barrier over the other models."""
+    found = {}
+    for row in rows:
+        others = [
+            other["barrier"]
+            for other in rows
+            if other["task"] == row["task"] and other["model"] != row["model"]
+        ]
+        if len(others) > 1:
+            spread = Spread(len(others), float(np.std(others, ddof=1)))
+            found[row["model"], row["task"]] = spread
+    return found
 
 
 def summaries(rows: Sequence[Mapping[str, Any]], level: float) -> list[dict[str, Any]]:
-    """Return a row per arm and task: mean, spread, and counts with their binomial intervals.
+    """Return a row per arm and task: mean, verdict, spread, and counts with binomial intervals.
 
-    The keys of counts are barrier, reversed, without_zero and without_chance; of each, `_low` and
-    `_high` are the ends of the interval in percent.
+    The keys of counts are COUNTS; of each, `_low` and `_high` are the ends of the interval in
+    percent.
     """
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
@@ -62,19 +104,24 @@ def summaries(rows: Sequence[Mapping[str, Any]], level: float) -> list[dict[str,
     for (arm, task), own in groups.items():
         barriers = [row["barrier"] for row in own]
         counts = {
-            "barrier": sum(row["verdict"] == lab.BARRIER for row in own),
-            "reversed": sum(row["verdict"] == lab.REVERSED for row in own),
-            "without_zero": sum(row["low"] > 0 or row["high"] < 0 for row in own),
-            "without_chance": sum(
+            "n_barrier": sum(row["verdict"] == lab.BARRIER for row in own),
+            "n_reversed": sum(row["verdict"] == lab.REVERSED for row in own),
+            "n_questions_barrier": sum(row["by_questions"] == lab.BARRIER for row in own),
+            "n_questions_reversed": sum(row["by_questions"] == lab.REVERSED for row in own),
+            "n_without_zero": sum(row["low"] > 0 or row["high"] < 0 for row in own),
+            "n_without_chance": sum(
                 row["english_low"] > lab.CHANCE or row["english_high"] < lab.CHANCE for row in own
             ),
         }
         entry: dict[str, Any] = {"arm": arm, "task": task, "seeds": len(own)}
-        entry |= {
-            "mean_barrier": float(np.mean(barriers)),
-            "spread": float(np.std(barriers, ddof=1)),
-            "expected_spread": float(np.mean([row["deviation"] for row in own])),
-        }
+        mean, spread = float(np.mean(barriers)), float(np.std(barriers, ddof=1))
+        # Of the mean, too: the questions are the same with every seed.
+        expected = float(np.mean([row["deviation"] for row in own]))
+        low, high = over_trainings(mean, expected, Spread(len(own), spread), level, len(own))
+        english = min(row["english_low"] for row in own)
+        entry |= {"barrier": mean, "low": low, "high": high}
+        entry |= {"verdict": lab.verdict(low, high, english)}
+        entry |= {"spread": spread, "expected_spread": expected}
         for name, number_of in counts.items():
             low, high = binomial(number_of, len(own), level)
             entry |= {name: number_of, f"{name}_low": low, f"{name}_high": high}
@@ -102,17 +149,16 @@ def document(
     rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str], level: float, caption: Caption
 ) -> Document:
     """Return the table as it is printed; labels: of the arms by name."""
-    summary = [
-        Group(
-            ways.TASKS[task],
-            [
-                [Entry(labels[one["arm"]]), *_summary(one)]
-                for one in summaries(rows, level)
-                if one["task"] == task
-            ],
-        )
-        for task in dict.fromkeys(row["task"] for row in rows)
-    ]
+    found = summaries(rows, level)
+    tasks = list(dict.fromkeys(row["task"] for row in rows))
+    by_task = {task: [one for one in found if one["task"] == task] for task in tasks}
+    means, rates = (
+        [
+            Group(ways.TASKS[task], [[Entry(labels[one["arm"]]), *entries(one)] for one in own])
+            for task, own in by_task.items()
+        ]
+        for entries in (_means, _rates)
+    )
     seeds = [
         Group(
             f"{labels[arm]}, {ways.TASKS[task]}",
@@ -121,24 +167,36 @@ def document(
         for arm, task in dict.fromkeys((row["arm"], row["task"]) for row in rows)
     ]
     grids = [
-        Grid("seeds", caption.title, SUMMARY, summary, notes(level)),
-        Grid("seeds-each", "Each seed", HEADS, seeds, [*lab.NOTES, lab.PRIOR]),
+        Grid("seeds", "What the trainings show", SUMMARY, means, MEANS),
+        Grid("seeds-rates", "How often a verdict comes out", RATES, rates, notes(level)),
+        Grid("seeds-each", "Each seed", HEADS, seeds, [lab.BY_QUESTIONS, *VERDICTS, lab.PRIOR]),
     ]
     return Document("seeds", caption.title, caption.text, grids)
 
 
-def _summary(one: Mapping[str, Any]) -> list[Entry]:
+def _means(one: Mapping[str, Any]) -> list[Entry]:
     return [
         Entry(count(one["seeds"])),
-        *(Entry(number(one[name])) for name in ("mean_barrier", "spread", "expected_spread")),
-        *(
-            Entry(count(one[name]), (f"{shown(one[f'{name}_low'], one[f'{name}_high'])} %",))
-            for name in ("barrier", "reversed", "without_zero", "without_chance")
-        ),
+        Entry(number(one["barrier"])),
+        Entry(shown(one["low"], one["high"])),
+        Entry(one["verdict"]),
+        *(Entry(number(one[name])) for name in ("spread", "expected_spread")),
+    ]
+
+
+def _rates(one: Mapping[str, Any]) -> list[Entry]:
+    return [
+        Entry(
+            f"{one[name]} of {one['seeds']}",
+            (f"{shown(one[f'{name}_low'], one[f'{name}_high'])} %",),
+        )
+        for name in COUNTS
     ]
 
 
 def _seed(row: Mapping[str, Any]) -> list[Entry]:
+    known = row["trainings"] is not None
+    over = [shown(row["verdict_low"], row["verdict_high"]), row["verdict"]] if known else ["–", "–"]
     return [
         Entry(str(row["seed"])),
         Entry(count(row["n"])),
@@ -147,5 +205,9 @@ def _seed(row: Mapping[str, Any]) -> list[Entry]:
         Entry(number(row["others"])),
         Entry(number(row["barrier"])),
         Entry(shown(row["low"], row["high"])),
-        Entry(row["verdict"]),
+        Entry(row["by_questions"]),
+        Entry(
+            shown(row["verdict_low"], row["verdict_high"]) if row["trainings"] is not None else "–"
+        ),
+        Entry(row["verdict"] if row["trainings"] is not None else "–"),
     ]

@@ -22,13 +22,14 @@ from isogloss.lab.corpus import LabRecipe
 from isogloss.lab.quiz import lab_quiz
 from isogloss.lab.text import exact_translations, quiz_prompt
 from isogloss.lab.train import word_tokenizer
-from isogloss.lab.words import read_lab_words
+from isogloss.lab.words import Statement, read_lab_words
 from isogloss.translation.lookup import TableLookup
 
 ROOT = Path(__file__).parents[2]
 WORDING, QUIZ_FOLDER = ROOT / "resources/lab", ROOT / "resources/quiz"
 INSTRUCTIONS = ROOT / "config/prompts/hp_quiz.yaml"
 LANGUAGES = ("en", "fr", "de", "es", "it")
+CHUNK = 8
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def instructions():
 @pytest.fixture(scope="module")
 def files(lab, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
-    corpus.write_corpora(lab, folder)
+    corpus.write_corpora(lab, CHUNK, folder)
     return folder
 
 
@@ -138,7 +139,7 @@ def test_every_unit_of_a_mix_is_the_sentence_written_in_that_language(
         for words in lab.words.values()
         for subject, attribute, value in lab.taught()
         for number in range(len(words.statements[attribute]))
-        if "." not in (sentence := words.statement(attribute, number, subject, value))
+        if "." not in (sentence := words.statement(Statement(subject, attribute, value, number)))
     }
     mixed = (tmp_path / "mixed.txt").read_text(encoding="utf-8").splitlines()
     sentences = [s for line in mixed if "J." not in line for s in line.rstrip(".").split(". ")]

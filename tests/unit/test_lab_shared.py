@@ -75,7 +75,7 @@ def test_the_quiz_on_new_people_has_each_dose_in_every_attribute(shared):
 
 
 def test_corpora_of_the_lab_and_who_their_documents_are_on(shared, tmp_path):
-    corpus.write_corpora(shared, tmp_path)
+    corpus.write_corpora(shared, 8, tmp_path)
     taught, new = (
         (tmp_path / f"{name}.txt").read_text(encoding="utf-8").splitlines()
         for name in ("taught", "new")

@@ -18,7 +18,7 @@ from isogloss.lab import corpus
 from isogloss.lab.corpus import LabRecipe
 from isogloss.lab.mmlu import lab_mmlu, mmlu_prompt
 from isogloss.lab.quiz import lab_quiz
-from isogloss.reporting.lab import _verdict
+from isogloss.reporting.lab import verdict as verdict_of
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "resources/lab/model"
@@ -160,4 +160,4 @@ class TestMmlu:
     ],
 )
 def test_a_barrier_needs_knowledge_in_english(interval, english_low, verdict):
-    assert _verdict(*interval, english_low) == verdict
+    assert verdict_of(*interval, english_low) == verdict

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from isogloss.barrier.cells import CELLS, REPLICATES
-from isogloss.reporting import lab
+from isogloss.reporting import lab, spread
 from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import json_value, run
 
@@ -14,14 +14,18 @@ def main() -> None:
     parser.add_argument("--cells", type=Path, required=True, help="of study barrier")
     parser.add_argument("--replicates", type=Path, required=True, help="of study barrier")
     parser.add_argument("--labels", type=json_value, required=True, help="model -> label, JSON")
+    parser.add_argument("--trained", nargs="*", default=[], help="models that are fine-tuned here")
+    parser.add_argument("--spread", type=Path, required=True, help="table `seeds`, CSV")
     parser.add_argument("--level", type=float, required=True, help="coverage of intervals, 0-1")
     add_table_options(parser)
     args = parser.parse_args()
     cells, replicates = CELLS.read(args.cells), REPLICATES.read(args.replicates)
     models = list(args.labels)
     verdicts = len(models) * len(lab.TASKS)
-    rows = lab.rows_of(cells, replicates, models, args.level, together=verdicts)
-    document = lab.document(rows, args.labels, args.caption)
+    spreads = spread.read(args.spread)
+    rows = lab.rows_of(cells, replicates, models, args.level, together=verdicts, spreads=spreads)
+    unknown = spread.unknown({key: args.labels[key] for key in args.trained}, spreads)
+    document = lab.document(rows, args.labels, args.caption, unknown)
     write(document, lab.csv(rows), args, study="barrier")
 
 

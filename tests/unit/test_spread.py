@@ -1,0 +1,93 @@
+"""Verdicts on a way of training: by the spread over trainings that ships with the lab."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import yaml
+
+from isogloss.errors import IsoglossError
+from isogloss.reporting import lab
+from isogloss.reporting.caption import Caption
+from isogloss.reporting.spread import Spread, over_trainings, read, unknown
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "resources/lab/seeds.csv"
+VERDICTS = 9  # of the demo's table: three models, three quizzes
+EXPECTED = {"lab.english": lab.BARRIER, "lab.sentence": lab.NONE}
+
+
+@pytest.fixture(scope="module")
+def trainings():
+    return pl.read_csv(SHIPPED, infer_schema_length=None).filter(pl.col("seed").is_not_null())
+
+
+def test_the_interval_covers_the_mean_of_all_trainings_as_often_as_it_says():
+    generator = np.random.default_rng(5)
+    covered = 0
+    for _ in range(2000):
+        others = generator.normal(0, 3, 10)
+        measured = generator.normal(0, 3) + generator.normal(0, 1.5)
+        low, high = over_trainings(measured, 1.5, Spread(10, float(others.std(ddof=1))), 0.95)
+        covered += low < 0 < high
+    # 99.9 % of all counts of 2000 trials at 95 % lie between 1867 and 1931.
+    assert 1867 <= covered <= 1931
+
+
+def test_a_mean_of_trainings_is_surer_than_one():
+    one, mean = (over_trainings(5, 1, Spread(10, 3), 0.95, n) for n in (1, 10))
+    assert one[1] - one[0] > 2 * (mean[1] - mean[0])
+    # Student's t with 9 degrees of freedom and no other spread: tables say 2.262.
+    assert over_trainings(5, 0, Spread(10, 3), 0.95)[1] == pytest.approx(5 + 2.262 * 3, abs=1e-3)
+    assert over_trainings(5, 2, Spread(10, 0), 0.95)[1] == pytest.approx(5 + 1.960 * 2, abs=1e-3)
+
+
+@pytest.mark.parametrize("task", ["quiz", "lab-new"])
+@pytest.mark.parametrize("arm", list(EXPECTED))
+def test_every_training_gives_the_same_verdict(trainings, arm, task):
+    """Each in turn is the demo's, judged by the spread of the others."""
+    own = trainings.filter(arm=arm, task=task)
+    assert len(own) >= 10
+    for row in own.iter_rows(named=True):
+        rest = own.filter(pl.col("seed") != row["seed"])["barrier"]
+        spread = Spread(len(rest), float(rest.std()))
+        level = 1 - 0.05 / VERDICTS
+        low, high = over_trainings(row["barrier"], row["deviation"], spread, level)
+        assert lab.verdict(low, high, row["english_low"]) == EXPECTED[arm], row
+
+
+def test_the_shipped_spread_is_that_of_its_trainings(trainings):
+    spreads = read(SHIPPED)
+    assert set(spreads) == {(arm, task) for arm in EXPECTED for task in lab.TASKS}
+    for (arm, task), spread in spreads.items():
+        barriers = trainings.filter(arm=arm, task=task)["barrier"]
+        assert spread.trainings == len(barriers)
+        assert spread.deviation == pytest.approx(barriers.std(), abs=1e-5)
+
+
+def test_the_demo_trains_as_the_trainings_did():
+    demo, own = (
+        yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("demo", "lab")
+    )
+    for key in EXPECTED:
+        assert demo["finetunes"][key] == own["finetunes"][key]
+    fixed = {"take", "known_questions", "reader"}
+    assert not (set(demo["lab"]) | set(own.get("lab", {}))) - fixed
+
+
+def test_another_table_is_an_error(tmp_path):
+    (tmp_path / "lab.csv").write_text("task,model\nquiz,x\n")
+    with pytest.raises(IsoglossError, match=r"lab\.csv: no column arm, seed, seeds, spread; give"):
+        read(tmp_path / "lab.csv")
+
+
+def test_models_without_a_spread_are_named_below_the_table():
+    spreads = {("a", "quiz"): Spread(10, 1.0)}
+    assert unknown({"a": "A", "b": "B"}, spreads) == ["B"]
+    row = dict.fromkeys(("english", "others", "barrier", "low", "high"), 1.0)
+    row |= {"task": "quiz", "model": "b", "n": 3, "trainings": None, "verdict": lab.NONE}
+    row |= {"verdict_low": None, "verdict_high": None}
+    document = lab.document([row], {"b": "B"}, Caption("Lab", "Text."), ["B"])
+    assert any("of B: the verdict is of the one model" in note for note in document.grids[0].notes)
