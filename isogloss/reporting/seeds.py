@@ -206,8 +206,5 @@ def _seed(row: Mapping[str, Any]) -> list[Entry]:
         Entry(number(row["barrier"])),
         Entry(shown(row["low"], row["high"])),
         Entry(row["by_questions"]),
-        Entry(
-            shown(row["verdict_low"], row["verdict_high"]) if row["trainings"] is not None else "–"
-        ),
-        Entry(row["verdict"] if row["trainings"] is not None else "–"),
+        *(Entry(text) for text in over),
     ]
