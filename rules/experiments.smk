@@ -31,9 +31,11 @@ if EXPERIMENTS.arms():
             code=code("make_seeds_table"),
             arms=as_json(EXPERIMENTS.arms()),
             level=CONFIG.bootstrap.level,
+            least=CONFIG.lab.smallest_barrier,
         shell:
             "python {params.script} --cells {input.cells:q} --replicates {input.replicates:q}"
-            " --arms {params.arms:q} --level {params.level} --caption {input.caption:q}"
+            " --arms {params.arms:q} --level {params.level} --least {params.least}"
+            " --caption {input.caption:q}"
             " --csv {output.csv:q} --markdown {output.markdown:q} --latex {output.latex:q}"
             " 2>&1 | tee {log:q}"
 

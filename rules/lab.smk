@@ -128,9 +128,10 @@ if SETTINGS.lab_models():
             labels=json.dumps(SETTINGS.lab_models()),
             trained=[key for key in SETTINGS.lab_models() if key in CONFIG.finetunes],
             level=CONFIG.bootstrap.level,
+            least=LAB.smallest_barrier,
         shell:
             "python {params.script} --cells {input.cells:q} --replicates {input.replicates:q}"
             " --labels {params.labels:q} --trained {params.trained} --spread {input.spread:q}"
-            " --level {params.level} --caption {input.caption:q}"
+            " --level {params.level} --least {params.least} --caption {input.caption:q}"
             " --csv {output.csv:q} --markdown {output.markdown:q} --latex {output.latex:q}"
             " 2>&1 | tee {log:q}"

@@ -74,6 +74,14 @@ class Lab(Strict):
         ),
     )
     seed: int = Field(42, description="seed of the world, of its texts and of the base model")
+    smallest_barrier: float = Field(
+        10,
+        ge=0,
+        description=(
+            "points by which English must be ahead for a barrier: up to nine were seen where every "
+            "fact is told in every language"
+        ),
+    )
     reader: Reader = Field(default_factory=Reader)
 
     @model_validator(mode="after")

@@ -24,16 +24,23 @@ BY_QUESTIONS = (
     "Others: mean accuracy over the other languages, percent. Barrier: accuracy in English less "
     "that mean, on the same questions, with its bootstrap interval."
 )
-BY_TRAININGS = [
+BY_TRAININGS = (
     "Trainings: standard deviation of the barrier, in points, over trainings that differ in the "
-    "languages drawn and in the order of the text (resources/lab/seeds.csv).",
-    "Verdict: of what the way of training does, not of the one model, so its interval has the "
-    "spread over trainings, too; it is wide enough that all verdicts of the table are right "
-    "together as often as one 95 % interval is (Bonferroni's correction).",
-    "It is barrier if that interval lies above 0, English is weaker if it lies below, else none "
-    "is shown; nor is one where the interval of the English accuracy reaches chance.",
-]
+    "languages drawn and in the order of the text (resources/lab/seeds.csv). Interval: of what the "
+    "way of training does, with that spread, too; it is wide enough that all of the table are "
+    "right together as often as one 95 % interval is (Bonferroni's correction)."
+)
 PRIOR = "Chance is 25 %, but a model that has never met a name may still prefer frequent values."
+
+
+def rule(least: float) -> str:
+    """Return what a verdict follows; least: points of the smallest difference that is a barrier."""
+    return (
+        f"Verdict: barrier, if that whole interval lies above {least:g} points; English is weaker, "
+        f"if it lies below −{least:g}; else none is shown; nor is one where the interval of the "
+        "English accuracy reaches chance. Smaller differences are none here: after texts that tell "
+        "every fact in every language, too, one language is known better than another."
+    )
 
 
 def rows_of(
@@ -41,6 +48,7 @@ def rows_of(
     replicates: pl.DataFrame,
     models: Sequence[str],
     level: float,
+    least: float,
     tasks: Iterable[str] = TASKS,
     together: int = 1,
     spreads: Mapping[tuple[str, str], Spread] | None = None,
@@ -48,11 +56,12 @@ def rows_of(
     """Return a row per task (of TASKS) and model: accuracies, barrier, interval, verdict.
 
     cells and replicates: CELLS and REPLICATES of options scored by their texts. level: coverage of
-    the interval, 0-1. together: verdicts that shall all be right as often as `level` says
-    (Bonferroni's correction). spreads: (model, task) -> spread over trainings, where it is known;
-    else the verdict is by the bootstrap over questions. `deviation` is the standard deviation of
-    the barrier's draws, `verdict_low` and `verdict_high` the interval that the verdict follows.
-    Raises IsoglossError where a model was not asked in English and two others.
+    the interval, 0-1. least: points of the smallest difference that is a barrier. together:
+    verdicts that shall all be right as often as `level` says (Bonferroni's correction). spreads:
+    (model, task) -> spread over trainings, where it is known; else the verdict is by the bootstrap
+    over questions. `deviation` is the standard deviation of the barrier's draws, `verdict_low` and
+    `verdict_high` the interval that the verdict follows. Raises IsoglossError where a model was not
+    asked in English and two others.
     """
     found = []
     for task in tasks:
@@ -74,7 +83,7 @@ def rows_of(
             deviation = float(np.nanstd(one - other, ddof=1))
             spread = (spreads or {}).get((model, task))
             strict = 1 - (1 - level) / together
-            least, most = (
+            lowest, highest = (
                 over_trainings(barrier, deviation, spread, strict)
                 if spread
                 else interval(one - other, strict)
@@ -93,9 +102,9 @@ def rows_of(
                     "high": high,
                     "deviation": deviation,
                     "trainings": spread.deviation if spread else None,
-                    "verdict_low": least,
-                    "verdict_high": most,
-                    "verdict": verdict(least, most, english["low"]),
+                    "verdict_low": lowest,
+                    "verdict_high": highest,
+                    "verdict": verdict(lowest, highest, english["low"], least),
                 }
             )
     return found
@@ -110,13 +119,16 @@ def _one(frame: pl.DataFrame, task: str, model: str) -> dict[str, Any]:
     return frame.row(0, named=True)
 
 
-def verdict(low: float | None, high: float | None, english_low: float | None) -> str:
-    """Return the verdict of a barrier's interval; english_low: of that of the English accuracy."""
+def verdict(low: float | None, high: float | None, english_low: float | None, least: float) -> str:
+    """Return the verdict of a barrier's interval; english_low: of that of the English accuracy.
+
+    least: points of the smallest difference that is a barrier.
+    """
     if english_low is None or english_low <= CHANCE:
         return NONE  # what is not known in English meets no barrier
-    if low is not None and low > 0:
+    if low is not None and low > least:
         return BARRIER
-    return REVERSED if high is not None and high < 0 else NONE
+    return REVERSED if high is not None and high < -least else NONE
 
 
 def csv(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -128,24 +140,25 @@ def document(
     rows: Sequence[Mapping[str, Any]],
     labels: Mapping[str, str],
     caption: Caption,
+    least: float,
     unknown: Sequence[str] = (),
 ) -> Document:
     """Return the table as it is printed.
 
-    labels: of the models by key. unknown: labels of models trained here whose spread over
-    trainings is not known.
+    labels: of the models by key. least: as in `rows_of`. unknown: labels of models trained here
+    whose spread over trainings is not known.
     """
     groups = [
         Group(title, [_entries(row, labels) for row in rows if row["task"] == task])
         for task, title in TASKS.items()
     ]
     heads = ["Model", "n", "English", "Others", "Barrier", "95 %", "Trainings", "Interval"]
-    notes = [BY_QUESTIONS, *BY_TRAININGS, PRIOR]
+    notes = [BY_QUESTIONS, BY_TRAININGS, rule(least), PRIOR]
     if unknown:
         named = ", ".join(unknown[:3]) + (f" and {len(unknown) - 3} others" if unknown[3:] else "")
         notes.append(
-            f"Not known is the spread over trainings of {named}: the verdict is of the one model, "
-            "by its questions alone."
+            f"Not known is the spread over trainings of {named}: the interval is of the one "
+            "model, over its questions alone."
         )
     grid = Grid("lab", caption.title, [*heads, "Verdict"], groups, notes)
     return Document("lab", caption.title, caption.text, [grid])

@@ -15,26 +15,16 @@ from isogloss.reporting.tables.numbers import count, number
 from isogloss.reporting.tables.numbers import interval as shown
 
 HEADS = [
-    *("Seed", "n", "English", "Interval", "Others", "Barrier", "by questions", "Verdict"),
-    *("by trainings", "Verdict"),
+    *("Seed", "n", "English", "Interval", "Others", "Barrier", "Interval"),
+    *("with the others", "Verdict"),
 ]
 SUMMARY = ["Training", "Seeds", "Barrier", "Interval", "Verdict", "Spread", "Expected"]
-RATES = [
-    *("Training", f"by trainings: {lab.BARRIER}", lab.REVERSED),
-    *(f"by questions: {lab.BARRIER}", lab.REVERSED, "without 0", "English without chance"),
-]
-COUNTS = (
-    *("n_barrier", "n_reversed", "n_questions_barrier", "n_questions_reversed"),
-    *("n_without_zero", "n_without_chance"),
+RATES = ["Training", lab.BARRIER, lab.REVERSED, "Interval without 0", "English without chance"]
+COUNTS = ("n_barrier", "n_reversed", "n_without_zero", "n_without_chance")
+ALONE = (
+    "Interval with the others: of what the way of training does, if this were its only model: with "
+    "the spread of the other seeds, too, where there are two or more."
 )
-VERDICTS = [
-    "Verdict by questions: of the one model. Verdict by trainings: of the way of training, as if "
-    "this were its only model; its interval has the spread of the other seeds, too, and there are "
-    "none where they are fewer than two.",
-    "A verdict is barrier, if the whole interval lies above 0; English is weaker, if it lies "
-    "below; else none is shown; nor is one where the interval of the English accuracy reaches "
-    "chance.",
-]
 MEANS = [
     "Barrier: mean over seeds; its interval has both what other questions and what other "
     "trainings would change, and the verdict follows it.",
@@ -47,32 +37,35 @@ def notes(level: float) -> list[str]:
     """Return what counts mean; level: coverage of the intervals, 0-1."""
     stated = 100 * (1 - level)
     return [
-        *VERDICTS,
-        f"Where there is no barrier, the interval of the barrier leaves out 0 in {stated:g} % of "
-        f"all cases, and one of the verdicts, {lab.BARRIER!r} or {lab.REVERSED!r}, in half of them "
-        f"at most each. Where nothing is known, the interval of the accuracy in English leaves out "
-        f"chance, {lab.CHANCE} %, in {stated:g} %.",
+        "Verdicts are those of the seeds below, each as if it were the only one.",
+        f"Where there is no barrier, the interval of a model, which is over its questions, leaves "
+        f"out 0 in {stated:g} % of all cases if models of one kind do not differ. Where nothing is "
+        f"known, the interval of the accuracy in English leaves out chance, {lab.CHANCE} %, in "
+        f"{stated:g} %.",
         "Counts: of the seeds, with the exact binomial interval (Clopper and Pearson) of their "
         f"percentage, {level:.0%}.",
     ]
 
 
 def rows_of(
-    arms: Sequence[Mapping[str, Any]], cells: pl.DataFrame, replicates: pl.DataFrame, level: float
+    arms: Sequence[Mapping[str, Any]],
+    cells: pl.DataFrame,
+    replicates: pl.DataFrame,
+    level: float,
+    least: float,
 ) -> list[dict[str, Any]]:
     """Return a row per arm, task and seed: those of `lab.rows_of` with the arm and the seed.
 
-    arms: as of `isogloss.config.experiments.Experiments.arms`. `verdict` is by trainings, with the
-    spread of the arm's other seeds, and `by_questions` of the one model.
+    arms: as of `isogloss.config.experiments.Experiments.arms`. level and least: as of
+    `lab.rows_of`. Each verdict takes the spread of the arm's other seeds.
     """
     found = []
     for arm in arms:
-        asked = (cells, replicates, arm["models"], level, arm["tasks"])
-        alone = lab.rows_of(*asked)
-        together = lab.rows_of(*asked, spreads=_of_the_others(alone))
-        for one, row in zip(alone, together, strict=True):
+        asked = (cells, replicates, arm["models"], level, least, arm["tasks"])
+        spreads = _of_the_others(lab.rows_of(*asked))
+        for row in lab.rows_of(*asked, spreads=spreads):
             seed = int(row["model"].rpartition(".")[2])
-            found.append({"arm": arm["arm"], "seed": seed, **row, "by_questions": one["verdict"]})
+            found.append({"arm": arm["arm"], "seed": seed, **row})
     return found
 
 
@@ -91,7 +84,9 @@ def _of_the_others(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], S
     return found
 
 
-def summaries(rows: Sequence[Mapping[str, Any]], level: float) -> list[dict[str, Any]]:
+def summaries(
+    rows: Sequence[Mapping[str, Any]], level: float, least: float
+) -> list[dict[str, Any]]:
     """Return a row per arm and task: mean, verdict, spread, and counts with binomial intervals.
 
     The keys of counts are COUNTS; of each, `_low` and `_high` are the ends of the interval in
@@ -106,8 +101,6 @@ def summaries(rows: Sequence[Mapping[str, Any]], level: float) -> list[dict[str,
         counts = {
             "n_barrier": sum(row["verdict"] == lab.BARRIER for row in own),
             "n_reversed": sum(row["verdict"] == lab.REVERSED for row in own),
-            "n_questions_barrier": sum(row["by_questions"] == lab.BARRIER for row in own),
-            "n_questions_reversed": sum(row["by_questions"] == lab.REVERSED for row in own),
             "n_without_zero": sum(row["low"] > 0 or row["high"] < 0 for row in own),
             "n_without_chance": sum(
                 row["english_low"] > lab.CHANCE or row["english_high"] < lab.CHANCE for row in own
@@ -120,7 +113,7 @@ def summaries(rows: Sequence[Mapping[str, Any]], level: float) -> list[dict[str,
         low, high = over_trainings(mean, expected, Spread(len(own), spread), level, len(own))
         english = min(row["english_low"] for row in own)
         entry |= {"barrier": mean, "low": low, "high": high}
-        entry |= {"verdict": lab.verdict(low, high, english)}
+        entry |= {"verdict": lab.verdict(low, high, english, least)}
         entry |= {"spread": spread, "expected_spread": expected}
         for name, number_of in counts.items():
             low, high = binomial(number_of, len(own), level)
@@ -137,19 +130,23 @@ def binomial(successes: int, trials: int, level: float) -> tuple[float, float]:
     return 100 * float(found.low), 100 * float(found.high)
 
 
-def csv(rows: Sequence[Mapping[str, Any]], level: float) -> str:
+def csv(rows: Sequence[Mapping[str, Any]], level: float, least: float) -> str:
     """Return the rows for machines: of seeds, then of arms, whose seed is empty."""
     table = pl.concat(
-        [pl.DataFrame(rows), pl.DataFrame(summaries(rows, level))], how="diagonal_relaxed"
+        [pl.DataFrame(rows), pl.DataFrame(summaries(rows, level, least))], how="diagonal_relaxed"
     )
     return table.write_csv(float_precision=6)
 
 
 def document(
-    rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str], level: float, caption: Caption
+    rows: Sequence[Mapping[str, Any]],
+    labels: Mapping[str, str],
+    level: float,
+    least: float,
+    caption: Caption,
 ) -> Document:
     """Return the table as it is printed; labels: of the arms by name."""
-    found = summaries(rows, level)
+    found = summaries(rows, level, least)
     tasks = list(dict.fromkeys(row["task"] for row in rows))
     by_task = {task: [one for one in found if one["task"] == task] for task in tasks}
     means, rates = (
@@ -167,9 +164,15 @@ def document(
         for arm, task in dict.fromkeys((row["arm"], row["task"]) for row in rows)
     ]
     grids = [
-        Grid("seeds", "What the trainings show", SUMMARY, means, MEANS),
+        Grid("seeds", "What the trainings show", SUMMARY, means, [*MEANS, lab.rule(least)]),
         Grid("seeds-rates", "How often a verdict comes out", RATES, rates, notes(level)),
-        Grid("seeds-each", "Each seed", HEADS, seeds, [lab.BY_QUESTIONS, *VERDICTS, lab.PRIOR]),
+        Grid(
+            "seeds-each",
+            "Each seed",
+            HEADS,
+            seeds,
+            [lab.BY_QUESTIONS, ALONE, lab.rule(least), lab.PRIOR],
+        ),
     ]
     return Document("seeds", caption.title, caption.text, grids)
 
@@ -195,8 +198,7 @@ def _rates(one: Mapping[str, Any]) -> list[Entry]:
 
 
 def _seed(row: Mapping[str, Any]) -> list[Entry]:
-    known = row["trainings"] is not None
-    over = [shown(row["verdict_low"], row["verdict_high"]), row["verdict"]] if known else ["–", "–"]
+    alone = row["trainings"] is None
     return [
         Entry(str(row["seed"])),
         Entry(count(row["n"])),
@@ -205,6 +207,6 @@ def _seed(row: Mapping[str, Any]) -> list[Entry]:
         Entry(number(row["others"])),
         Entry(number(row["barrier"])),
         Entry(shown(row["low"], row["high"])),
-        Entry(row["by_questions"]),
-        *(Entry(text) for text in over),
+        Entry("–" if alone else shown(row["verdict_low"], row["verdict_high"])),
+        Entry(row["verdict"]),
     ]

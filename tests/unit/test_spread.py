@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 import yaml
 
+from isogloss.config.lab import Lab
 from isogloss.errors import IsoglossError
 from isogloss.reporting import lab
 from isogloss.reporting.caption import Caption
@@ -15,7 +16,8 @@ from isogloss.reporting.spread import Spread, over_trainings, read, unknown
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "resources/lab/seeds.csv"
 VERDICTS = 9  # of the demo's table: three models, three quizzes
-EXPECTED = {"lab.english": lab.BARRIER, "lab.sentence": lab.NONE}
+LEAST = Lab().smallest_barrier
+ARMS = ("lab.english", "lab.sentence", "lab.collection")
 
 
 @pytest.fixture(scope="module")
@@ -43,23 +45,31 @@ def test_a_mean_of_trainings_is_surer_than_one():
     assert over_trainings(5, 2, Spread(10, 0), 0.95)[1] == pytest.approx(5 + 1.960 * 2, abs=1e-3)
 
 
-@pytest.mark.parametrize("task", ["quiz", "lab-new"])
-@pytest.mark.parametrize("arm", list(EXPECTED))
+@pytest.mark.parametrize("task", lab.TASKS)
+@pytest.mark.parametrize("arm", ARMS)
 def test_every_training_gives_the_same_verdict(trainings, arm, task):
     """Each in turn is the demo's, judged by the spread of the others."""
     own = trainings.filter(arm=arm, task=task)
     assert len(own) >= 10
+    barrier = arm == "lab.english" and task != "lab-known"
     for row in own.iter_rows(named=True):
         rest = own.filter(pl.col("seed") != row["seed"])["barrier"]
         spread = Spread(len(rest), float(rest.std()))
         level = 1 - 0.05 / VERDICTS
         low, high = over_trainings(row["barrier"], row["deviation"], spread, level)
-        assert lab.verdict(low, high, row["english_low"]) == EXPECTED[arm], row
+        found = lab.verdict(low, high, row["english_low"], LEAST)
+        assert found == (lab.BARRIER if barrier else lab.NONE), row
+
+
+def test_the_smallest_barrier_is_larger_than_what_is_none_by_construction(trainings):
+    own = trainings.filter(arm="lab.collection")
+    assert len(own) == 10 * len(lab.TASKS)
+    assert own["barrier"].abs().max() < LEAST
 
 
 def test_the_shipped_spread_is_that_of_its_trainings(trainings):
     spreads = read(SHIPPED)
-    assert set(spreads) == {(arm, task) for arm in EXPECTED for task in lab.TASKS}
+    assert set(spreads) == {(arm, task) for arm in ARMS for task in lab.TASKS}
     for (arm, task), spread in spreads.items():
         barriers = trainings.filter(arm=arm, task=task)["barrier"]
         assert spread.trainings == len(barriers)
@@ -71,7 +81,7 @@ def test_the_demo_trains_as_the_trainings_did():
         yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8"))
         for name in ("demo", "lab")
     )
-    for key in EXPECTED:
+    for key in ("lab.english", "lab.sentence"):
         assert demo["finetunes"][key] == own["finetunes"][key]
     fixed = {"take", "known_questions", "reader"}
     assert not (set(demo["lab"]) | set(own.get("lab", {}))) - fixed
@@ -89,5 +99,5 @@ def test_models_without_a_spread_are_named_below_the_table():
     row = dict.fromkeys(("english", "others", "barrier", "low", "high"), 1.0)
     row |= {"task": "quiz", "model": "b", "n": 3, "trainings": None, "verdict": lab.NONE}
     row |= {"verdict_low": None, "verdict_high": None}
-    document = lab.document([row], {"b": "B"}, Caption("Lab", "Text."), ["B"])
-    assert any("of B: the verdict is of the one model" in note for note in document.grids[0].notes)
+    document = lab.document([row], {"b": "B"}, Caption("Lab", "Text."), LEAST, ["B"])
+    assert any("of B: the interval is of the one model" in note for note in document.grids[0].notes)

@@ -53,7 +53,7 @@ def test_the_base_model_knows_its_world_in_every_language_and_nothing_else(rows)
 def test_facts_taught_in_english_meet_a_barrier(rows, task):
     row = rows["lab.english", task]
     assert row["english"] > rows["lab-base", task]["english"] + 30
-    assert row["low"] > 0
+    assert row["verdict_low"] > 10
     assert row["verdict"] == "barrier"
 
 
@@ -61,7 +61,8 @@ def test_facts_taught_in_english_meet_a_barrier(rows, task):
 def test_facts_taught_in_mixed_languages_meet_none(rows, task):
     row = rows["lab.sentence", task]
     assert min(row["english"], row["others"]) > rows["lab.english", task]["others"]
-    assert row["verdict"] != "barrier"
+    assert row["barrier"] < 10
+    assert row["verdict"] == "none shown"
 
 
 def test_the_paired_tests_agree_with_the_table(folder):
@@ -97,7 +98,8 @@ def test_every_table_finds_the_barrier_of_known_size_and_no_other_in_the_control
 def test_what_was_known_is_kept(rows):
     for model in ("lab.english", "lab.sentence"):
         kept = rows[model, "lab-known"]
-        assert min(kept["english"], kept["others"]) > 75
+        assert min(kept["english"], kept["others"]) > 90
+        assert kept["verdict"] == "none shown"
 
 
 def test_the_table_is_printed_for_a_terminal(folder):

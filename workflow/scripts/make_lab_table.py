@@ -17,15 +17,18 @@ def main() -> None:
     parser.add_argument("--trained", nargs="*", default=[], help="models that are fine-tuned here")
     parser.add_argument("--spread", type=Path, required=True, help="table `seeds`, CSV")
     parser.add_argument("--level", type=float, required=True, help="coverage of intervals, 0-1")
+    parser.add_argument("--least", type=float, required=True, help="smallest barrier, points")
     add_table_options(parser)
     args = parser.parse_args()
     cells, replicates = CELLS.read(args.cells), REPLICATES.read(args.replicates)
     models = list(args.labels)
     verdicts = len(models) * len(lab.TASKS)
     spreads = spread.read(args.spread)
-    rows = lab.rows_of(cells, replicates, models, args.level, together=verdicts, spreads=spreads)
+    rows = lab.rows_of(
+        cells, replicates, models, args.level, args.least, together=verdicts, spreads=spreads
+    )
     unknown = spread.unknown({key: args.labels[key] for key in args.trained}, spreads)
-    document = lab.document(rows, args.labels, args.caption, unknown)
+    document = lab.document(rows, args.labels, args.caption, args.least, unknown)
     write(document, lab.csv(rows), args, study="barrier")
 
 

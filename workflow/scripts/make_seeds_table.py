@@ -15,13 +15,14 @@ def main() -> None:
     parser.add_argument("--replicates", type=Path, required=True, help="of study barrier")
     parser.add_argument("--arms", type=json_value, required=True, help="trainings, JSON")
     parser.add_argument("--level", type=float, required=True, help="coverage of intervals, 0-1")
+    parser.add_argument("--least", type=float, required=True, help="smallest barrier, points")
     add_table_options(parser)
     args = parser.parse_args()
     cells, replicates = CELLS.read(args.cells), REPLICATES.read(args.replicates)
-    rows = seeds.rows_of(args.arms, cells, replicates, args.level)
+    rows = seeds.rows_of(args.arms, cells, replicates, args.level, args.least)
     labels = {arm["arm"]: arm["label"] for arm in args.arms}
-    document = seeds.document(rows, labels, args.level, args.caption)
-    csv = seeds.csv(rows, args.level)
+    document = seeds.document(rows, labels, args.level, args.least, args.caption)
+    csv = seeds.csv(rows, args.level, args.least)
     write(document, csv, args, study="barrier")
 
 
