@@ -34,17 +34,19 @@ rule train_tiny_base:
         "results/logs/train_tiny_base.log",
     benchmark:
         "results/benchmarks/train_tiny_base.tsv"
+    priority: 2  # the longest way through the demo begins here
     conda:
         "../envs/torch.yaml"
-    threads: CONFIG.generation.threads
+    threads: CONFIG.tiny.threads
     params:
         script=script("train_tiny_base"),
         code=code("train_tiny_base"),
         languages=CONFIG.tiny.languages,
         recipe=as_json(SETTINGS.tiny_recipe()),
+        threads=CONFIG.tiny.threads,
     shell:
         "python {params.script} --languages {params.languages} --files {input:q}"
-        " --recipe {params.recipe:q} --threads {threads} --folder results/models/tiny-base"
+        " --recipe {params.recipe:q} --threads {params.threads} --folder results/models/tiny-base"
         " --manifest {output:q} 2>&1 | tee {log:q}"
 
 
@@ -59,16 +61,18 @@ rule train_tiny_chat:
         "results/logs/train_tiny_chat.log",
     benchmark:
         "results/benchmarks/train_tiny_chat.tsv"
+    priority: 2  # as above
     conda:
         "../envs/torch.yaml"
-    threads: CONFIG.generation.threads
+    threads: CONFIG.tiny.threads
     params:
         script=script("train_tiny_chat"),
         code=code("train_tiny_chat"),
         languages=CONFIG.tiny.languages,
         recipe=as_json(SETTINGS.tiny_recipe()),
+        threads=CONFIG.tiny.threads,
     shell:
         "python {params.script} --languages {params.languages}"
         " --files {input.files:q} --templates {input.templates:q} --base results/models/tiny-base"
-        " --recipe {params.recipe:q} --threads {threads} --folder results/models/tiny-chat"
+        " --recipe {params.recipe:q} --threads {params.threads} --folder results/models/tiny-chat"
         " --manifest {output:q} 2>&1 | tee {log:q}"

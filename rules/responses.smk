@@ -39,6 +39,7 @@ rule generate_transformers:
         "results/benchmarks/xmrc/generate_transformers/{model}.tsv"
     wildcard_constraints:
         model=one_of(SETTINGS.xmrc_models("transformers")),
+    priority: 1  # all scores wait for the last of these
     conda:
         "../envs/torch.yaml"
     threads: model_threads

@@ -297,7 +297,7 @@ class Settings:
 
     def tiny_recipe(self) -> dict[str, Any]:
         """Return sizes and schedule of the tiny models."""
-        return self.config.tiny.model_dump(exclude={"dataset", "languages"})
+        return self.config.tiny.model_dump(exclude={"dataset", "languages", "threads"})
 
     def model_info(self, keys: list[str] | None = None) -> list[dict[str, Any]]:
         """Return what reports know of models: those of study xmrc, or those of `keys`."""

@@ -153,6 +153,9 @@ class Tiny(Strict):
     base_steps: Positive = Field(300, description="steps of language modelling: `base`")
     chat_steps: Positive = Field(300, description="further steps on answers in chat format: `chat`")
     learning_rate: float = Field(8e-3, gt=0, description="peak of the schedule")
+    threads: Positive = Field(
+        1, description="CPU threads of each training, on which the weights' last digits depend"
+    )
     seed: int = 42
 
     @model_validator(mode="after")
