@@ -21,10 +21,14 @@ from pathlib import Path
 
 from tests.slurm.cluster import Cluster
 from tests.slurm.project import Job, SlurmProject
-from tests.workflow.project import SNAKEMAKE, TARGET
+from tests.workflow.project import DEMO, SNAKEMAKE, TARGET
 
 MODELS = ("tiny-base", "tiny-chat", "lab-base")  # fine-tuned ones ask for what their base does
-OVERLAY = {"generation": {"device": "cpu"}}
+# Trainings ask for a usual GPU node's memory, of which the tests' node has a part.
+OVERLAY = {
+    "generation": {"device": "cpu"},
+    "finetunes": {key: {"mem_mb": 3000} for key in DEMO["finetunes"]},
+}
 # Besides results: what tells of the run, not of its outcome, and what answers are looked up in.
 NOT_COMPARED = ("benchmarks", "checkpoints", "logs", "memory", "store")
 
