@@ -4,8 +4,9 @@
     python -m tests.slurm.demo results
 
 Needs root and Debian's packages for Slurm, as the tests of this folder do, and takes half an hour
-on two cores: each of its jobs starts Snakemake twice. The models ask for a GPU each; the GPUs are
-device files, so that models compute on the CPU, with as many threads as `make demo` gives them.
+on two cores: each of its jobs starts Snakemake twice. Models that answer ask for a GPU each; the
+GPUs are device files, so that models compute on the CPU, with as many threads as `make demo` gives
+them. Trainings ask for none.
 Exit code 1 says that the run failed, that a file differs, or that a GPU was not used.
 """
 
@@ -24,10 +25,10 @@ from tests.slurm.project import Job, SlurmProject
 from tests.workflow.project import DEMO, SNAKEMAKE, TARGET
 
 MODELS = ("tiny-base", "tiny-chat", "lab-base")  # fine-tuned ones ask for what their base does
-# Trainings ask for a usual GPU node's memory, of which the tests' node has a part.
+# What answers holds a GPU and computes on the CPU; a training that holds one insists on using it.
 OVERLAY = {
     "generation": {"device": "cpu"},
-    "finetunes": {key: {"mem_mb": 3000} for key in DEMO["finetunes"]},
+    "finetunes": {key: {"gpus": 0, "mem_mb": 3000} for key in DEMO["finetunes"]},
 }
 # Besides results: what tells of the run, not of its outcome, and what answers are looked up in.
 NOT_COMPARED = ("benchmarks", "checkpoints", "logs", "memory", "store")
