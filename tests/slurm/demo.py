@@ -30,8 +30,8 @@ OVERLAY = {
     "generation": {"device": "cpu"},
     "finetunes": {key: {"gpus": 0, "mem_mb": 3000} for key in DEMO["finetunes"]},
 }
-# Besides results: what tells of the run, not of its outcome, and what answers are looked up in.
-NOT_COMPARED = ("benchmarks", "checkpoints", "logs", "memory", "store")
+# Besides results: what tells of the run or packs it, and what answers are looked up in.
+NOT_COMPARED = ("archive", "benchmarks", "checkpoints", "logs", "memory", "store")
 
 
 class Demo(SlurmProject):
