@@ -22,11 +22,11 @@ def chunk_translations(
 ) -> dict[str, str]:
     """Return English chunk -> chunk in `language`; size: words of a chunk.
 
-    Of the few chunks that read differently from one statement to another, as "in" and the city do
-    behind "lives" and behind "has a house", the first reading counts.
+    Of the few chunks that read differently from one statement to another, the first reading
+    counts: "is the" has another article in German before each kind of word.
     """
     found: dict[str, str] = {}
-    for statement in dict.fromkeys(statements):
+    for statement in statements:
         for chunk, translation in _pairs(statement, words["en"], words[language], size):
             found.setdefault(chunk, translation)
     return found
