@@ -20,6 +20,7 @@ if EXPERIMENTS.arms():
             ),
             markdown="results/barrier/tables/seeds.md",
             latex="results/barrier/tables/seeds.tex",
+            settings="results/barrier/tables/seeds.json",
         log:
             "results/logs/barrier/make_table/seeds.log",
         benchmark:
@@ -30,12 +31,19 @@ if EXPERIMENTS.arms():
             script=script("make_seeds_table"),
             code=code("make_seeds_table"),
             arms=as_json(EXPERIMENTS.arms()),
+            # A function: templates in it have braces, which are no wildcards.
+            made_of=lambda wildcards: as_json(
+                {
+                    x["arm"]: EXPERIMENTS.made_of(x["models"][0])
+                    for x in EXPERIMENTS.arms()
+                }
+            ),
             level=CONFIG.bootstrap.level,
             least=CONFIG.lab.smallest_barrier,
         shell:
             "python {params.script} --cells {input.cells:q} --replicates {input.replicates:q}"
-            " --arms {params.arms:q} --level {params.level} --least {params.least}"
-            " --caption {input.caption:q}"
+            " --arms {params.arms:q} --made-of {params.made_of:q} --settings {output.settings:q}"
+            " --level {params.level} --least {params.least} --caption {input.caption:q}"
             " --csv {output.csv:q} --markdown {output.markdown:q} --latex {output.latex:q}"
             " 2>&1 | tee {log:q}"
 

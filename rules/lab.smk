@@ -105,6 +105,7 @@ if SETTINGS.lab_models():
             cells="results/barrier/cells.parquet",
             replicates="results/barrier/replicates.parquet",
             spread=in_project("resources/lab/seeds.csv"),
+            settings=in_project("resources/lab/seeds.json"),
             caption=in_project("workflow/report/barrier_lab.rst"),
         output:
             csv=report(
@@ -126,12 +127,19 @@ if SETTINGS.lab_models():
             script=script("make_lab_table"),
             code=code("make_lab_table"),
             labels=json.dumps(SETTINGS.lab_models()),
-            trained=[key for key in SETTINGS.lab_models() if key in CONFIG.finetunes],
+            trained=lambda wildcards: as_json(
+                {
+                    key: SETTINGS.experiments.made_of(key)
+                    for key in SETTINGS.lab_models()
+                    if key in CONFIG.finetunes
+                }
+            ),
             level=CONFIG.bootstrap.level,
             least=LAB.smallest_barrier,
         shell:
             "python {params.script} --cells {input.cells:q} --replicates {input.replicates:q}"
-            " --labels {params.labels:q} --trained {params.trained} --spread {input.spread:q}"
+            " --labels {params.labels:q} --trained {params.trained:q}"
+            " --spread {input.spread:q} --settings {input.settings:q}"
             " --level {params.level} --least {params.least} --caption {input.caption:q}"
             " --csv {output.csv:q} --markdown {output.markdown:q} --latex {output.latex:q}"
             " 2>&1 | tee {log:q}"

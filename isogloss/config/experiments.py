@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from isogloss.config.corpora import Corpora
 from isogloss.config.evaluations import QUESTIONS, Evaluations
 from isogloss.config.models import Model
 from isogloss.config.studies import Config
 from isogloss.errors import IsoglossError, nearest
 
+# Of a recipe: what differs between trainings of one kind, and what only dialogues depend on.
+_NO_SETTING = ("seed", "chat_date")
 LAB_TASKS = ("quiz", "lab-new", "lab-known")
 
 
@@ -34,6 +37,24 @@ class Experiments:
             for key, models in self.repeated.items()
             if len(models) > 1 and any(self._asked(models[0], task) for task in LAB_TASKS)
         ]
+
+    def made_of(self, model: str) -> dict[str, Any]:
+        """Return all that a fine-tuning of the lab's base depends on, but for seed and threads.
+
+        For `isogloss.reporting.spread.unknown`: of trainings with other settings, the spread that
+        was measured says nothing.
+        """
+        lab, entry = self.config.lab, self.config.finetunes[model]
+        found = {f"lab.{key}": value for key, value in lab.base().items()}
+        found |= {"lab.rounds": lab.rounds, "lab.rehearsal": lab.rehearsal}
+        if entry.corpus:
+            corpora = Corpora(self.config)
+            mixed = corpora.options(entry.corpus, str(entry.mix))
+            mixed["source"] = corpora.source(entry.corpus)
+            found |= {f"corpus.{key}": value for key, value in mixed.items() if key != "seed"}
+        found |= {"base": entry.base, "files": entry.files}
+        recipe = entry.recipe(self.models[entry.base], self.config.xmrc.chat_date)
+        return found | {key: value for key, value in recipe.items() if key not in _NO_SETTING}
 
     def doses(self) -> list[dict[str, Any]]:
         """Return the dose-responses; `arms` of each: the dose, and per seed model and mixing."""

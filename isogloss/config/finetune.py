@@ -130,7 +130,9 @@ class Finetune(Strict):
         ),
     )
     processes: Positive = Field(1, description="processes of a training on the CPU")
-    threads: Positive = Field(2, description="CPU threads of the job")
+    threads: Positive = Field(
+        2, description="CPU threads of the job; one gives the same bytes each time"
+    )
     mem_mb: Positive | None = Field(
         None, description="main memory of the job, in MB; null: from the model's size"
     )

@@ -64,7 +64,11 @@ class Lab(Strict):
     steps: Positive = Field(4000, description="steps of the base model's training")
     learning_rate: float = Field(4e-3, gt=0, description="peak of the schedule")
     threads: Positive = Field(
-        1, description="CPU threads of that training, on which the weights' last digits depend"
+        1,
+        description=(
+            "CPU threads of that training, on which the weights' last digits depend; with several "
+            "they may differ from run to run"
+        ),
     )
     portable: bool = Field(
         True,

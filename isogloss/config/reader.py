@@ -33,7 +33,11 @@ class Reader(Strict):
     steps: Positive = Field(4500, description="steps of training")
     learning_rate: float = Field(2e-3, gt=0, description="peak of the schedule")
     threads: Positive = Field(
-        1, description="CPU threads of that training, on which the weights' last digits depend"
+        1,
+        description=(
+            "CPU threads of that training, on which the weights' last digits depend; with several "
+            "they may differ from run to run"
+        ),
     )
     portable: bool = Field(True, description="as `lab.portable`, at a third of the speed")
     seed: int = Field(42, description="seed of the passages, of their names and of the weights")

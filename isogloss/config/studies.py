@@ -154,7 +154,11 @@ class Tiny(Strict):
     chat_steps: Positive = Field(300, description="further steps on answers in chat format: `chat`")
     learning_rate: float = Field(8e-3, gt=0, description="peak of the schedule")
     threads: Positive = Field(
-        1, description="CPU threads of each training, on which the weights' last digits depend"
+        1,
+        description=(
+            "CPU threads of each training, on which the weights' last digits depend; with several "
+            "they may differ from run to run"
+        ),
     )
     seed: int = 42
 

@@ -1,6 +1,6 @@
 """The lab's base model: a Llama of about a million parameters over a vocabulary of words.
 
-Deterministic on a CPU: the same seed and number of threads give the same bytes.
+Deterministic on one CPU thread: the same seed gives the same bytes.
 """
 
 import json

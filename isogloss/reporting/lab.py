@@ -141,12 +141,13 @@ def document(
     labels: Mapping[str, str],
     caption: Caption,
     least: float,
-    unknown: Sequence[str] = (),
+    unknown: Mapping[str, str] | None = None,
 ) -> Document:
     """Return the table as it is printed.
 
     labels: of the models by key. least: as in `rows_of`. unknown: labels of models trained here
-    whose spread over trainings is not known.
+    whose spread over trainings is not known, with the settings by which they differ, if any, from
+    those of which it is known.
     """
     groups = [
         Group(title, [_entries(row, labels) for row in rows if row["task"] == task])
@@ -155,7 +156,9 @@ def document(
     heads = ["Model", "n", "English", "Others", "Barrier", "95 %", "Trainings", "Interval"]
     notes = [BY_QUESTIONS, BY_TRAININGS, rule(least), PRIOR]
     if unknown:
-        named = ", ".join(unknown[:3]) + (f" and {len(unknown) - 3} others" if unknown[3:] else "")
+        all_named = [f"{label} ({why})" if why else label for label, why in unknown.items()]
+        named = ", ".join(all_named[:3])
+        named += f" and {len(all_named) - 3} others" if all_named[3:] else ""
         notes.append(
             f"Not known is the spread over trainings of {named}: the interval is of the one "
             "model, over its questions alone."

@@ -5,9 +5,11 @@ languages and another order of its text, makes another model; what is said of th
 needs the spread between them, too.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -62,7 +64,32 @@ def over_trainings(
     return barrier - half, barrier + half
 
 
-def unknown(models: Mapping[str, str], spreads: Mapping[tuple[str, str], Spread]) -> list[str]:
-    """Return the labels of the models (key -> label) of which no spread is known."""
-    known = {arm for arm, _ in spreads}
-    return [label for key, label in models.items() if key not in known]
+def read_settings(path: Path) -> dict[str, dict[str, Any]]:
+    """Return fine-tune -> the settings that its trainings had, from the JSON beside the table."""
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def unknown(
+    trained: Mapping[str, Mapping[str, Any]], measured: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str]:
+    """Return the models whose spread was not measured, and why: with other settings, or not at all.
+
+    trained: model -> settings of the fine-tunes made here. measured: those of `read_settings`.
+    """
+    found = {}
+    for model, here in trained.items():
+        there = measured.get(model)
+        if there is None:
+            found[model] = ""
+        elif differing := sorted(
+            key for key in here.keys() | there.keys() if here.get(key) != there.get(key)
+        ):
+            told = [f"{key} {_told(here, key)}, not {_told(there, key)}" for key in differing[:2]]
+            more = [f"{len(differing) - 2} more"] if differing[2:] else []
+            found[model] = "; ".join([*told, *more])
+    return found
+
+
+def _told(settings: Mapping[str, Any], key: str) -> str:
+    return json.dumps(settings.get(key))

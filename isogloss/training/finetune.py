@@ -1,7 +1,7 @@
 """Full fine-tuning of a causal language model, from any checkpoint on after a kill.
 
 AdamW on all weights, the loss averaged over the tokens of a whole step (paper B, section 4.2 and
-D.2; paper A, C.3). Deterministic on a CPU: the same seed and number of threads give the same bytes.
+D.2; paper A, C.3). Deterministic on one CPU thread: the same seed gives the same bytes.
 """
 
 import json

@@ -1,7 +1,8 @@
 """Tokenizer and Llama-architecture model of about a million parameters, made on a laptop.
 
 `base` is a language model of the demo text; `chat` is `base` trained further on answers in chat
-format. Both are deterministic for one machine type and thread count.
+format. On one thread both are deterministic for one machine type. On two they nearly are: of some
+hundred processes that started on a busy machine, one rounded its first step otherwise (torch 2.13).
 """
 
 import itertools
@@ -172,7 +173,7 @@ def train_chat(
 
 
 def make_deterministic(seed: int, threads: int) -> None:
-    """Seed torch and have it compute the same each time, with so many threads."""
+    """Seed torch, and have it compute the same each time on one thread, nearly so on several."""
     import torch
 
     torch.manual_seed(seed)

@@ -70,7 +70,7 @@ def test_times_are_beside_the_results(undisturbed):
     assert 10**8 < record["peak_memory_bytes"] < 10**11
 
 
-def test_the_same_seed_and_threads_give_the_same_bytes(undisturbed, tiny_base, tmp_path):
+def test_the_same_seed_gives_the_same_bytes_on_one_thread(undisturbed, tiny_base, tmp_path):
     again = small_job(tmp_path, tiny_base, [CORPUS])
     finetune(again)
     assert contents(again) == contents(undisturbed)

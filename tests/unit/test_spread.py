@@ -1,20 +1,21 @@
 """Verdicts on a way of training: by the spread over trainings that ships with the lab."""
 
-from pathlib import Path
-
 import numpy as np
 import polars as pl
 import pytest
 import yaml
 
 from isogloss.config.lab import Lab
+from isogloss.config.load import load
 from isogloss.errors import IsoglossError
 from isogloss.reporting import lab
 from isogloss.reporting.caption import Caption
-from isogloss.reporting.spread import Spread, over_trainings, read, unknown
+from isogloss.reporting.spread import Spread, over_trainings, read, read_settings, unknown
+from tests.demo import ROOT
+from tests.unit.test_config import merged
 
-ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "resources/lab/seeds.csv"
+SETTINGS = ROOT / "resources/lab/seeds.json"
 VERDICTS = 9  # of the demo's table: three models, three quizzes
 LEAST = Lab().smallest_barrier
 ARMS = ("lab.english", "lab.sentence", "lab.collection")
@@ -76,15 +77,38 @@ def test_the_shipped_spread_is_that_of_its_trainings(trainings):
         assert spread.deviation == pytest.approx(barriers.std(), abs=1e-5)
 
 
-def test_the_demo_trains_as_the_trainings_did():
-    demo, own = (
-        yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8"))
-        for name in ("demo", "lab")
-    )
-    for key in ("lab.english", "lab.sentence"):
-        assert demo["finetunes"][key] == own["finetunes"][key]
-    fixed = {"take", "known_questions", "reader"}
-    assert not (set(demo["lab"]) | set(own.get("lab", {}))) - fixed
+def settings_of(*names, change=None):
+    files = [(ROOT / f"config/{name}.yaml").read_text(encoding="utf-8") for name in names]
+    return load(merged(*(yaml.safe_load(text) for text in files), change or {}), ROOT)
+
+
+def test_the_shipped_settings_are_those_of_its_configuration():
+    experiments = settings_of("lab", "lab_spread").experiments
+    arms = {arm["arm"]: experiments.made_of(arm["models"][0]) for arm in experiments.arms()}
+    assert read_settings(SETTINGS) == arms
+    assert tuple(arms) == ARMS
+
+
+@pytest.mark.parametrize("name", ["demo", "lab"])
+def test_the_demo_trains_as_the_trainings_did(name):
+    experiments = settings_of(name, change={"seed": 7}).experiments
+    trained = {arm: experiments.made_of(arm) for arm in ("lab.english", "lab.sentence")}
+    assert unknown(trained, read_settings(SETTINGS)) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"finetunes": {"lab.english": {"steps": 400}}}, "steps 400, not 1000"),
+        ({"lab": {"rounds": 6}}, "lab.rounds 6, not 24"),
+        ({"barrier": {"corpora": {"lab": {"first": 9}}}}, "corpus.first 9, not null"),
+        ({"lab": {"take": "rebuild", "portable": False}}, "lab.portable false, not true"),
+    ],
+)
+def test_other_settings_have_no_known_spread(change, said):
+    experiments = settings_of("demo", change=change).experiments
+    trained = {"lab.english": experiments.made_of("lab.english")}
+    assert unknown(trained, read_settings(SETTINGS)) == {"lab.english": said}
 
 
 def test_another_table_is_an_error(tmp_path):
@@ -94,10 +118,15 @@ def test_another_table_is_an_error(tmp_path):
 
 
 def test_models_without_a_spread_are_named_below_the_table():
-    spreads = {("a", "quiz"): Spread(10, 1.0)}
-    assert unknown({"a": "A", "b": "B"}, spreads) == ["B"]
+    measured = {"a": {"steps": 3, "mix": "words"}, "b": {"steps": 3, "rate": 0.1, "x": 1}}
+    trained = {"a": measured["a"], "b": {"steps": 4, "rate": None, "y": 1}, "c": {"steps": 3}}
+    found = unknown(trained, measured)
+    assert found == {"b": "rate null, not 0.1; steps 4, not 3; 2 more", "c": ""}
     row = dict.fromkeys(("english", "others", "barrier", "low", "high"), 1.0)
     row |= {"task": "quiz", "model": "b", "n": 3, "trainings": None, "verdict": lab.NONE}
     row |= {"verdict_low": None, "verdict_high": None}
-    document = lab.document([row], {"b": "B"}, Caption("Lab", "Text."), LEAST, ["B"])
-    assert any("of B: the interval is of the one model" in note for note in document.grids[0].notes)
+    document = lab.document(
+        [row], {"b": "B"}, Caption("Lab", "Text."), LEAST, {"B": "steps 4, not 3"}
+    )
+    (note,) = (note for note in document.grids[0].notes if "Not known" in note)
+    assert "of B (steps 4, not 3): the interval is of the one model" in note

@@ -18,11 +18,11 @@ import json, sys
 from pathlib import Path
 from isogloss.training.tiny import TinyRecipe, train_base, train_chat
 from isogloss.training.tiny_text import documents, exercises
-from tests.demo import LANGUAGES, TEMPLATES, demo_items
+from tests.demo import LANGUAGES, TEMPLATES, THREADS, demo_items
 recipe, folder = TinyRecipe(**json.loads(sys.argv[1])), Path(sys.argv[2])
 items = demo_items(LANGUAGES)
-train_base(documents(items), recipe, 2, folder / "base")
-train_chat(exercises(items, TEMPLATES), folder / "base", recipe, 2, folder / "chat")
+train_base(documents(items), recipe, THREADS, folder / "base")
+train_chat(exercises(items, TEMPLATES), folder / "base", recipe, THREADS, folder / "chat")
 """
 HARD = [
     "a  b\t\r\n\n c ",

@@ -1,6 +1,7 @@
 """Write the table of repeated trainings as CSV, Markdown and LaTeX."""
 
 import argparse
+import json
 from pathlib import Path
 
 from isogloss.barrier.cells import CELLS, REPLICATES
@@ -14,6 +15,8 @@ def main() -> None:
     parser.add_argument("--cells", type=Path, required=True, help="of study barrier")
     parser.add_argument("--replicates", type=Path, required=True, help="of study barrier")
     parser.add_argument("--arms", type=json_value, required=True, help="trainings, JSON")
+    parser.add_argument("--made-of", type=json_value, required=True, help="arm -> settings, JSON")
+    parser.add_argument("--settings", type=Path, required=True, help="those settings, to write")
     parser.add_argument("--level", type=float, required=True, help="coverage of intervals, 0-1")
     parser.add_argument("--least", type=float, required=True, help="smallest barrier, points")
     add_table_options(parser)
@@ -24,6 +27,8 @@ def main() -> None:
     document = seeds.document(rows, labels, args.level, args.least, args.caption)
     csv = seeds.csv(rows, args.level, args.least)
     write(document, csv, args, study="barrier")
+    settings = json.dumps(args.made_of, indent=1, sort_keys=True) + "\n"
+    args.settings.write_text(settings, encoding="utf-8", newline="\n")
 
 
 run(main)
