@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,17 @@ train_base(["A sentence of some words, to be learned."] * 200, recipe, 1, Path(s
 """
 
 
-def weights(folder: Path, kind: str, environment: dict[str, str]) -> str:
+# An Intel processor with AVX2 and nothing newer, whichever this one is.
+HASWELL = ["qemu-x86_64", "-cpu", "Haswell-noTSX"]
+
+
+def weights(
+    folder: Path, kind: str, environment: dict[str, str], emulator: Sequence[str] = ()
+) -> str:
     of_kernels = {*kernels.PORTABLE, *OLD_CPU}
     rest = {key: value for key, value in os.environ.items() if key not in of_kernels}
     subprocess.run(
-        [sys.executable, "-c", TRAINING, str(folder), kind],
+        [*emulator, sys.executable, "-c", TRAINING, str(folder), kind],
         env=rest | environment,
         check=True,
         capture_output=True,
@@ -45,6 +52,10 @@ def test_portable_kernels_give_the_same_weights_on_another_cpu(tmp_path: Path) -
     # First that the other machine is another one to torch.
     assert weights(tmp_path, "plain", {}) != weights(tmp_path, "plain", OLD_CPU)
     assert weights(tmp_path, "portable", {}) == weights(tmp_path, "portable", OLD_CPU)
+
+
+def test_portable_kernels_give_the_same_weights_on_an_emulated_cpu(tmp_path: Path) -> None:
+    assert weights(tmp_path, "portable", {}) == weights(tmp_path, "portable", {}, HASWELL)
 
 
 def test_kernels_cannot_be_chosen_when_torch_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
