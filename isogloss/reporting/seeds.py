@@ -27,7 +27,8 @@ ALONE = (
 )
 MEANS = [
     "Barrier: mean over seeds; its interval has both what other questions and what other "
-    "trainings would change, and the verdict follows it.",
+    "trainings would change, and the verdict follows it; none is shown where the English interval "
+    "of any one seed reaches chance.",
     "Spread: standard deviation of the barrier over seeds, whose questions are the same; "
     "expected: of the bootstrap over questions, the mean over seeds.",
 ]
@@ -62,6 +63,7 @@ def rows_of(
     found = []
     for arm in arms:
         asked = (cells, replicates, arm["models"], level, least, arm["tasks"])
+        # Twice: verdicts of a seed need the barriers of the others.
         spreads = _of_the_others(lab.rows_of(*asked))
         for row in lab.rows_of(*asked, spreads=spreads):
             seed = int(row["model"].rpartition(".")[2])

@@ -1,7 +1,9 @@
 """Kernels that round alike on all x86-64 CPUs with AVX2, for weights that anyone can remake.
 
 torch and the libraries below it choose their kernels by the CPU they find, and each kernel adds in
-an order of its own. Which are used can be said, by variables that are read only once.
+an order of its own. Which are used can be said, by variables that are read only once. Not so of
+MKL's vector functions, by which torch takes square roots, some logarithms and arc functions of
+tensors: what is to be portable does without them (`fit` in `isogloss/training/tiny.py`).
 """
 
 import os
