@@ -111,7 +111,10 @@ def _row(judged: Judgement) -> list[Entry]:
 
 
 def _holds(judged: Judgement, point: Point | None) -> str:
-    return f"{point.holds} of {point.cases} {judged.claim.unit}" if point else DASH
+    if not point:
+        return DASH
+    unit = judged.claim.unit
+    return f"{point.holds} of {point.cases} {unit.removesuffix('s') if point.cases == 1 else unit}"
 
 
 def _explained(judged: Judgement) -> str:

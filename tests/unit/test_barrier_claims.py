@@ -130,7 +130,10 @@ def test_the_tables_have_a_row_per_claim_and_no_published_side():
     assert document.lead == [
         f"{len(CLAIMS)} claims: {len(OF_CELLS)} supported, 0 contradicted and 3 undetermined."
     ]
-    assert "one wrong option translated: English or better" in markdown(document)
+    shown = markdown(document)
+    assert "one wrong option translated: English or better" in shown
+    assert "1 of 1 pair |" in shown
+    assert "1 of 1 pairs" not in shown
     assert r"\label{tab:barrier-claims}" in latex(document, "barrier")
 
 

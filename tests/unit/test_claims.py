@@ -351,4 +351,4 @@ def test_the_script_writes_the_same_bytes_twice(tmp_path: Path) -> None:
         outputs.append({name: path.read_bytes() for name, path in files.items()})
     assert outputs[0] == outputs[1]
     assert "post-training narrows the en-x gap" in outputs[0]["markdown"].decode()
-    assert outputs[0]["latex"].decode().count("pairs") > 2
+    assert outputs[0]["latex"].decode().count("pair") > 2

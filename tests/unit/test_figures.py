@@ -20,7 +20,7 @@ from isogloss.errors import IsoglossError
 from isogloss.reporting.cells import CELLS
 from isogloss.reporting.figures import errors, f1, gap, languages_axis
 from isogloss.reporting.figures.style import SETTINGS, WIDTH
-from isogloss.reporting.figures.values import Values, by_base
+from isogloss.reporting.figures.values import Cell, Values, by_base
 from isogloss.reporting.figures.xmrc import FIGURES, make_figure
 from isogloss.reporting.modelinfo import ModelInfo
 
@@ -275,6 +275,22 @@ def test_models_stand_side_by_side_within_their_language(count: int, widest: flo
     assert len(set(places)) == count
     assert max(places) == pytest.approx(widest)
     assert sum(places) == pytest.approx(0)
+
+
+@pytest.mark.parametrize(
+    ("ends", "zero", "axis"),
+    [
+        ((99.5, 100), False, (80, 100)),
+        ((61, 63), False, (60, 80)),
+        ((12, 71), False, (10, 75)),
+        ((96, 98), True, (0, 100)),
+        ((-2, 1), True, (-5, 15)),
+    ],
+)
+def test_an_axis_of_percentages_ends_at_100(
+    ends: tuple[float, float], zero: bool, axis: tuple[float, float]
+) -> None:
+    assert languages_axis.limits([Cell(ends[0], *ends, 9), None], zero) == axis
 
 
 def test_footnote_tells_shots_questions_and_level() -> None:

@@ -71,7 +71,10 @@ def draw(
 
 
 def limits(cells: Iterable[Cell | None], zero: bool = False) -> tuple[float, float]:
-    """Return the fives around all values and intervals (and 0 where `zero`), at least 20 apart."""
+    """Return the fives around all values and intervals (and 0 where `zero`), at least 20 apart.
+
+    Values are percentages or differences of such: an axis does not go on beyond 100.
+    """
     ends = [
         end
         for cell in cells
@@ -81,6 +84,8 @@ def limits(cells: Iterable[Cell | None], zero: bool = False) -> tuple[float, flo
     ]
     ends += [0.0] if zero or not ends else []
     low, high = 5 * math.floor(min(ends) / 5), 5 * math.ceil(max(ends) / 5)
+    if high <= 100 < low + 20:
+        return 80, 100
     return low, max(high, low + 20)
 
 
