@@ -25,8 +25,8 @@ NOTES = [
     "language was drawn for; of a question with its answer both are one, where whole documents "
     "are mixed.",
     f"Uniform: the range that holds a language's share with {100 * LEVEL:.0f} % probability if all "
-    "languages have the same chance, or that which the corpus's `shares` give it (binomial "
-    "distribution).",
+    "languages drawn have the same chance (binomial distribution); where they have different ones, "
+    "by the corpus's `shares`, the CSV file has the range of each.",
     "p: Pearson's chi-square test of all shares of a row against these chances. "
     "Corrected: for the number of rows with a test, by Holm's method.",
     "English only and all languages (each document in every language) draw nothing, and are not "
@@ -89,7 +89,7 @@ def document(mixed: Sequence[Mixed], caption: Caption) -> Document:
         rows = [_row(one, codes) for one in mixed if one.corpus == corpus]
         groups.append(Group(corpus, rows))
     outside = sum(_outside(one) for one in mixed)
-    bounded = sum(len(one.shares) for one in mixed if _bounds(one)[0] is not None)
+    bounded = sum(len(_drawn(one)) for one in mixed)
     notes = [
         *NOTES,
         f"{count(outside)} of {count(bounded)} shares lie outside their range; "
@@ -122,17 +122,19 @@ def _row(one: Mixed, codes: Sequence[str]) -> list[Entry]:
     ]
 
 
+def _drawn(one: Mixed) -> list[dict[str, Any]]:
+    """Return the shares of the languages that had a chance to be drawn, with their ranges."""
+    return [row for row in one.shares.values() if row["low"] is not None and row["high"] > 0]
+
+
 def _bounds(one: Mixed) -> tuple[float | None, float | None]:
-    """Return the range of a uniform draw, which is that of every language."""
-    row = next(iter(one.shares.values()))
-    return row["low"], row["high"]
+    """Return the range of the languages drawn, if they have one in common."""
+    found = {(row["low"], row["high"]) for row in _drawn(one)}
+    return found.pop() if len(found) == 1 else (None, None)
 
 
 def _outside(one: Mixed) -> int:
-    low, high = _bounds(one)
-    if low is None or high is None:
-        return 0
-    return sum(not low <= row["share"] <= high for row in one.shares.values())
+    return sum(not row["low"] <= row["share"] <= row["high"] for row in _drawn(one))
 
 
 def _p(value: float | None) -> str:

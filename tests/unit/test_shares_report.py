@@ -25,7 +25,8 @@ def counted(mix, units, dropped=0):
     counts = MixCounts(documents=1234, dropped=dropped, missing=dropped)
     counts.units.update(units)
     counts.characters.update({code: 10 * number for code, number in units.items()})
-    return language_shares(counts, mix.drawn, random=mix.random), mixed_counts(counts, mix)
+    table = language_shares(counts, mix.drawn, random=mix.random, chances=mix.chances())
+    return table, mixed_counts(counts, mix)
 
 
 @pytest.fixture
@@ -94,6 +95,24 @@ def test_the_printed_table_says_what_is_off(mixed):
     assert r"\begin{tabular}{@{}lrrrrrrrrrr@{}}" in latex(
         shares.document(mixed, CAPTION), "barrier"
     )
+
+
+@pytest.mark.parametrize(
+    ("chances", "units", "shown", "said"),
+    [
+        # 250 of 500 at one in two, with standard deviation 11: 44.2 to 55.8 %.
+        ({"en": 1, "fr": 1}, {"en": 240, "fr": 260}, "44.20–55.80", "0 of 2"),
+        ({"en": 8, "fr": 1, "de": 1}, {"en": 400, "fr": 10, "de": 90}, "–", "2 of 3"),
+    ],
+)
+def test_languages_are_held_against_their_own_chances(chances, units, shown, said):
+    mix = Mix("sentence", LANGUAGES, shares=dict.fromkeys(LANGUAGES, 0) | chances)
+    table, counts = counted(mix, units)
+    (one,) = shares.gather([("wiki", "sentence")], [table], [counts])
+    text = markdown(shares.document([one], CAPTION))
+    line = next(line for line in text.splitlines() if line.startswith("| sentence"))
+    assert f"| {shown} |" in line
+    assert f"{said} shares lie outside their range" in text
 
 
 def test_a_table_of_nothing_drawn_has_no_test():
