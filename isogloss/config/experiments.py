@@ -46,7 +46,9 @@ class Experiments:
         """
         lab, entry = self.config.lab, self.config.finetunes[model]
         found = {f"lab.{key}": value for key, value in lab.base().items()}
-        found |= {"lab.rounds": lab.rounds, "lab.rehearsal": lab.rehearsal}
+        # A base that is trained anew is another one, and other trainings differ from one base to
+        # the next (resources/lab/README.md, "How sure a verdict is").
+        found |= {f"lab.{key}": getattr(lab, key) for key in ("take", "rounds", "rehearsal")}
         if entry.corpus:
             corpora = Corpora(self.config)
             mixed = corpora.options(entry.corpus, str(entry.mix))
