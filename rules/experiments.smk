@@ -1,14 +1,15 @@
 """Experiments that the papers do not have: trainings repeated with seeds, and dose-responses."""
 
-EXPERIMENTS = SETTINGS.experiments
-
 if EXPERIMENTS.arms():
     index_item("barrier", "table", "seeds")
+    ARMS = {arm["arm"]: arm["models"][0] for arm in EXPERIMENTS.arms()}
+    ARMS_BASES = EXPERIMENTS.bases(ARMS.values())
 
     rule make_seeds_table:
         input:
             cells="results/barrier/cells.parquet",
             replicates="results/barrier/replicates.parquet",
+            bases=[x for base in ARMS_BASES for x in SETTINGS.model_manifest(base)],
             caption=in_project("workflow/report/barrier_seeds.rst"),
         output:
             csv=report(
@@ -33,17 +34,15 @@ if EXPERIMENTS.arms():
             arms=as_json(EXPERIMENTS.arms()),
             # A function: templates in it have braces, which are no wildcards.
             made_of=lambda wildcards: as_json(
-                {
-                    x["arm"]: EXPERIMENTS.made_of(x["models"][0])
-                    for x in EXPERIMENTS.arms()
-                }
+                {arm: EXPERIMENTS.made_of(model) for arm, model in ARMS.items()}
             ),
+            bases=" ".join(ARMS_BASES),
             level=CONFIG.bootstrap.level,
-            least=CONFIG.lab.smallest_barrier,
         shell:
             "python {params.script} --cells {input.cells:q} --replicates {input.replicates:q}"
             " --arms {params.arms:q} --made-of {params.made_of:q} --settings {output.settings:q}"
-            " --level {params.level} --least {params.least} --caption {input.caption:q}"
+            " --bases {params.bases} --manifests {input.bases:q}"
+            " --level {params.level} --caption {input.caption:q}"
             " --csv {output.csv:q} --markdown {output.markdown:q} --latex {output.latex:q}"
             " 2>&1 | tee {log:q}"
 

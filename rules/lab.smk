@@ -1,6 +1,7 @@
 """The lab: a small closed world, its corpora and quizzes, and the model that lives in it."""
 
 LAB = CONFIG.lab
+EXPERIMENTS = SETTINGS.experiments
 
 
 rule build_lab_corpus:
@@ -99,13 +100,16 @@ if LAB.reader.take == "rebuild":
 
 if SETTINGS.lab_models():
     index_item("barrier", "table", "lab")
+    LAB_TRAINED = [key for key in SETTINGS.lab_models() if key in CONFIG.finetunes]
+    LAB_BASES = EXPERIMENTS.bases(LAB_TRAINED)
 
     rule make_lab_table:
         input:
             cells="results/barrier/cells.parquet",
             replicates="results/barrier/replicates.parquet",
-            spread=in_project("resources/lab/seeds.csv"),
+            trainings=in_project("resources/lab/seeds.csv"),
             settings=in_project("resources/lab/seeds.json"),
+            bases=[x for base in LAB_BASES for x in SETTINGS.model_manifest(base)],
             caption=in_project("workflow/report/barrier_lab.rst"),
         output:
             csv=report(
@@ -127,19 +131,18 @@ if SETTINGS.lab_models():
             script=script("make_lab_table"),
             code=code("make_lab_table"),
             labels=json.dumps(SETTINGS.lab_models()),
+            # A function: templates in it have braces, which are no wildcards.
             trained=lambda wildcards: as_json(
-                {
-                    key: SETTINGS.experiments.made_of(key)
-                    for key in SETTINGS.lab_models()
-                    if key in CONFIG.finetunes
-                }
+                {key: EXPERIMENTS.made_of(key) for key in LAB_TRAINED}
             ),
+            bases=" ".join(LAB_BASES),
+            control=as_json(LAB.control),
             level=CONFIG.bootstrap.level,
-            least=LAB.smallest_barrier,
         shell:
             "python {params.script} --cells {input.cells:q} --replicates {input.replicates:q}"
             " --labels {params.labels:q} --trained {params.trained:q}"
-            " --spread {input.spread:q} --settings {input.settings:q}"
-            " --level {params.level} --least {params.least} --caption {input.caption:q}"
+            " --bases {params.bases} --manifests {input.bases:q} --control {params.control:q}"
+            " --trainings {input.trainings:q} --settings {input.settings:q}"
+            " --level {params.level} --caption {input.caption:q}"
             " --csv {output.csv:q} --markdown {output.markdown:q} --latex {output.latex:q}"
             " 2>&1 | tee {log:q}"

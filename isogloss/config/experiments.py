@@ -1,6 +1,6 @@
 """What rules ask of the lab's experiments: trainings repeated with seeds, and dose-responses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -26,12 +26,16 @@ class Experiments:
     repeated: Mapping[str, Sequence[str]]
 
     def arms(self) -> list[dict[str, Any]]:
-        """Return the evaluated fine-tunes with several seeds: label, models, and lab's tasks."""
+        """Return the evaluated fine-tunes with several seeds: label, models, and lab's tasks.
+
+        `control` is the entry that verdicts compare with, None if it starts from another base.
+        """
         return [
             {
                 "arm": key,
                 "label": self.models[models[0]].label.rpartition(", seed ")[0],
                 "models": list(models),
+                "control": self._control(models[0]),
                 "tasks": [task for task in LAB_TASKS if all(self._asked(m, task) for m in models)],
             }
             for key, models in self.repeated.items()
@@ -41,14 +45,13 @@ class Experiments:
     def made_of(self, model: str) -> dict[str, Any]:
         """Return all that a fine-tuning of the lab's base depends on, but for seed and threads.
 
-        For `isogloss.reporting.spread.unknown`: of trainings with other settings, the spread that
-        was measured says nothing.
+        For `isogloss.reporting.trainings.unknown`: of trainings with other settings, those that
+        were measured say nothing. What the settings cannot say, whether a base that is trained anew
+        has come out the same, the hash of its weights tells (`with_weights` there).
         """
         lab, entry = self.config.lab, self.config.finetunes[model]
         found = {f"lab.{key}": value for key, value in lab.base().items()}
-        # A base that is trained anew is another one, and other trainings differ from one base to
-        # the next (resources/lab/README.md, "How sure a verdict is").
-        found |= {f"lab.{key}": getattr(lab, key) for key in ("take", "rounds", "rehearsal")}
+        found |= {f"lab.{key}": getattr(lab, key) for key in ("rounds", "rehearsal")}
         if entry.corpus:
             corpora = Corpora(self.config)
             mixed = corpora.options(entry.corpus, str(entry.mix))
@@ -57,6 +60,10 @@ class Experiments:
         found |= {"base": entry.base, "files": entry.files}
         recipe = entry.recipe(self.models[entry.base], self.config.xmrc.chat_date)
         return found | {key: value for key, value in recipe.items() if key not in _NO_SETTING}
+
+    def bases(self, models: Iterable[str]) -> list[str]:
+        """Return what the fine-tunes start from, each base once."""
+        return list(dict.fromkeys(self.config.finetunes[model].base for model in models))
 
     def doses(self) -> list[dict[str, Any]]:
         """Return the dose-responses; `arms` of each: the dose, and per seed model and mixing."""
@@ -82,8 +89,13 @@ class Experiments:
         tasks = {entry.task for entry in self.config.barrier.doses.values()}
         return {task: QUESTIONS[task] for task in sorted(tasks)}
 
-    def check(self) -> None:
-        """Raise IsoglossError where a dose-response has a model that is not asked its task."""
+    def check(self, measured: Collection[str]) -> None:
+        """Raise IsoglossError for a control of which no trainings are known, or a dose-response
+        with a model that is not asked its task.
+
+        measured: fine-tunes whose trainings ship with the lab.
+        """
+        self._check_control(measured)
         for name, entry in self.config.barrier.doses.items():
             for key in entry.models:
                 for model in self._made(key):
@@ -98,6 +110,23 @@ class Experiments:
                             "English and other languages with `scoring: [text]`; put it into an "
                             "evaluation of `barrier.evaluate`"
                         )
+
+    def _check_control(self, measured: Collection[str]) -> None:
+        control = self.config.lab.control
+        known = [*(key for key, models in self.repeated.items() if len(models) > 1), *measured]
+        if control is not None and control not in known:
+            raise IsoglossError(
+                f"lab.control: {control!r} is no fine-tune with several `seeds`, nor one whose "
+                f"trainings ship{nearest(control, known)}; null: no verdicts on trainings"
+            )
+
+    def _control(self, model: str) -> str | None:
+        """Return the control where it is repeated here, from the base of the model."""
+        control = self.config.lab.control
+        if control is None or control not in self.repeated:
+            return None
+        bases = {self.config.finetunes[x].base for x in (model, self.repeated[control][0])}
+        return control if len(bases) == 1 else None
 
     def _made(self, key: str) -> Sequence[str]:
         return self.repeated.get(key, [key])

@@ -78,12 +78,11 @@ class Lab(Strict):
         ),
     )
     seed: int = Field(42, description="seed of the world, of its texts and of the base model")
-    smallest_barrier: float = Field(
-        10,
-        ge=0,
+    control: str | None = Field(
+        None,
         description=(
-            "points by which English must be ahead for a barrier: up to nine were seen where every "
-            "fact is told in every language"
+            "fine-tune whose text tells every fact in every language, with which verdicts compare "
+            "the others: one with `seeds`, or one of resources/lab/seeds.json; null: no verdicts"
         ),
     )
     reader: Reader = Field(default_factory=Reader)

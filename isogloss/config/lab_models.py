@@ -12,6 +12,7 @@ from isogloss.config.studies import Xmrc
 from isogloss.errors import IsoglossError
 from isogloss.lab import MADE_OF
 
+TRAININGS = "resources/lab/seeds.json"  # settings of the trainings that ship
 READER, READING = "lab-reader", "lab-reading"
 WEIGHTS = {"lab": "resources/lab/model", "reader": "resources/lab/reader"}  # by recipe
 
@@ -59,3 +60,9 @@ def _shipped(take: str, made_of: Mapping[str, Any], root: Path, folder: str) -> 
                 f"{noted.get(key)!r}; leave it, or set {take} to rebuild"
             )
     return Source(folder=os.path.relpath(root / folder))
+
+
+def measured_trainings(root: Path) -> list[str]:
+    """Return the fine-tunes of which a table of trainings ships with the lab, if one does."""
+    path = root / TRAININGS
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []

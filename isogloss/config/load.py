@@ -14,7 +14,11 @@ from isogloss.config.check_evaluations import check_evaluations
 from isogloss.config.check_languages import check_languages
 from isogloss.config.check_mmlu import check_mmlu
 from isogloss.config.finetuned import with_finetuned
-from isogloss.config.lab_models import check_lab_models, with_shipped
+from isogloss.config.lab_models import (
+    check_lab_models,
+    measured_trainings,
+    with_shipped,
+)
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.seeds import repeated, with_seeds
 from isogloss.config.settings import QUIZ_DATA, Settings
@@ -55,7 +59,7 @@ def load(raw: Mapping[str, Any], root: Path) -> Settings:
     check_evaluations(config.barrier, models, config.lab)
     check_mmlu(config, manifest)
     settings = Settings(config, models, manifest, repeated(given.finetunes))
-    settings.experiments.check()
+    settings.experiments.check(measured_trainings(root))
     check_api(config.api, models, settings.api_models())
     return settings
 

@@ -161,8 +161,12 @@ class Settings:
         ]
 
     def lab_models(self) -> dict[str, str]:
-        """Return key -> label of the models that are asked all three quizzes of the lab's table."""
+        """Return key -> label of the models that are asked all three quizzes of the lab's table.
+
+        Those of repeated trainings are not among them: they have a table of their own.
+        """
         barrier = self.config.barrier
+        repeated = {model for models in self.repeated.values() for model in models}
         entries = [barrier.evaluations[name] for name in barrier.evaluate]
         asked = {
             task: [model for entry in entries if entry.task == task for model in entry.models]
@@ -171,7 +175,7 @@ class Settings:
         return {
             key: self.models[key].label
             for key in asked["lab-new"]
-            if key in asked["lab-known"] and key in asked["quiz"]
+            if key in asked["lab-known"] and key in asked["quiz"] and key not in repeated
         }
 
     def published_quiz(self) -> list[str]:

@@ -3,49 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from isogloss.reporting import lab
-from isogloss.reporting.barrier import ways
-from isogloss.reporting.caption import Caption
-from isogloss.reporting.spread import Spread, over_trainings
-from isogloss.reporting.tables.display import Document, Entry, Grid, Group
-from isogloss.reporting.tables.numbers import count, number
-from isogloss.reporting.tables.numbers import interval as shown
+from isogloss.reporting.trainings import Trainings, excess, of, over_trainings
 
-HEADS = [
-    *("Seed", "n", "English", "Interval", "Others", "Barrier", "Interval"),
-    *("with the others", "Verdict"),
-]
-SUMMARY = ["Training", "Seeds", "Barrier", "Interval", "Verdict", "Spread", "Expected"]
-RATES = ["Training", lab.BARRIER, lab.REVERSED, "Interval without 0", "English without chance"]
 COUNTS = ("n_barrier", "n_reversed", "n_without_zero", "n_without_chance")
-ALONE = (
-    "Interval with the others: of what the way of training does, if this were its only model: with "
-    "the spread of the other seeds, too, where there are two or more."
-)
-MEANS = [
-    "Barrier: mean over seeds; its interval has both what other questions and what other "
-    "trainings would change, and the verdict follows it; none is shown where the English interval "
-    "of any one seed reaches chance.",
-    "Spread: standard deviation of the barrier over seeds, whose questions are the same; "
-    "expected: of the bootstrap over questions, the mean over seeds.",
-]
-
-
-def notes(level: float) -> list[str]:
-    """Return what counts mean; level: coverage of the intervals, 0-1."""
-    stated = 100 * (1 - level)
-    return [
-        "Verdicts are those of the seeds below, each as if it were the only one.",
-        f"Where there is no barrier, the interval of a model, which is over its questions, leaves "
-        f"out 0 in {stated:g} % of all cases if models of one kind do not differ. Where nothing is "
-        f"known, the interval of the accuracy in English leaves out chance, {lab.CHANCE} %, in "
-        f"{stated:g} %.",
-        "Counts: of the seeds, with the exact binomial interval (Clopper and Pearson) of their "
-        f"percentage, {level:.0%}.",
-    ]
+CONTROL = "control"
+_COMPARED = ("beyond", "verdict_low", "verdict_high")
 
 
 def rows_of(
@@ -53,74 +18,101 @@ def rows_of(
     cells: pl.DataFrame,
     replicates: pl.DataFrame,
     level: float,
-    least: float,
 ) -> list[dict[str, Any]]:
     """Return a row per arm, task and seed: those of `lab.rows_of` with the arm and the seed.
 
-    arms: as of `isogloss.config.experiments.Experiments.arms`. level and least: as of
-    `lab.rows_of`. Each verdict takes the spread of the arm's other seeds.
+    arms: as of `isogloss.config.experiments.Experiments.arms`. level: as of `lab.rows_of`. Each
+    verdict takes the arm's other seeds and the control's.
     """
+
+    def of_seeds(arm: Mapping[str, Any], **judged: Any) -> list[dict[str, Any]]:
+        given = (cells, replicates, arm["models"], level, arm["tasks"])
+        return lab.rows_of(*given, trained=arm["models"], **judged)
+
+    # Twice: verdicts of a seed need the barriers of the others.
+    alone = {arm["arm"]: of_seeds(arm) for arm in arms}
     found = []
     for arm in arms:
-        asked = (cells, replicates, arm["models"], level, least, arm["tasks"])
-        # Twice: verdicts of a seed need the barriers of the others.
-        spreads = _of_the_others(lab.rows_of(*asked))
-        for row in lab.rows_of(*asked, spreads=spreads):
+        control = None if arm["control"] == arm["arm"] else alone.get(arm["control"], [])
+        known = _of_the_others(alone[arm["arm"]], control)
+        for row in of_seeds(arm, trainings=known):
             seed = int(row["model"].rpartition(".")[2])
-            found.append({"arm": arm["arm"], "seed": seed, **row})
+            about = {"arm": arm["arm"], "seed": seed, "control_arm": arm["control"]}
+            found.append({**about, **row})
     return found
 
 
-def _of_the_others(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Spread]:
-    """Return (model, task) -> spread of the barrier over the other models."""
+def _of_the_others(
+    rows: Sequence[Mapping[str, Any]], control: Sequence[Mapping[str, Any]] | None
+) -> dict[tuple[str, str], tuple[Trainings, Trainings]]:
+    """Return (model, task) -> the trainings of the other models, and of the control's.
+
+    control: rows of the control, None where these are its own: then it is the other models, too.
+    """
     found = {}
     for row in rows:
-        others = [
-            other["barrier"]
-            for other in rows
-            if other["task"] == row["task"] and other["model"] != row["model"]
-        ]
-        if len(others) > 1:
-            spread = Spread(len(others), float(np.std(others, ddof=1)))
-            found[row["model"], row["task"]] = spread
+        same_task = [other for other in rows if other["task"] == row["task"]]
+        others = [other for other in same_task if other["model"] != row["model"]]
+        of_control = [other for other in control or [] if other["task"] == row["task"]]
+        if len(others) < 2 or (control is not None and len(of_control) < 2):
+            continue
+        own = _together(others)
+        found[row["model"], row["task"]] = own, own if control is None else _together(of_control)
     return found
 
 
-def summaries(
-    rows: Sequence[Mapping[str, Any]], level: float, least: float
-) -> list[dict[str, Any]]:
+def _together(rows: Sequence[Mapping[str, Any]]) -> Trainings:
+    return of([row["barrier"] for row in rows], [row["deviation"] for row in rows])
+
+
+def summaries(rows: Sequence[Mapping[str, Any]], level: float) -> list[dict[str, Any]]:
     """Return a row per arm and task: mean, verdict, spread, and counts with binomial intervals.
 
     The keys of counts are COUNTS; of each, `_low` and `_high` are the ends of the interval in
-    percent.
+    percent. `beyond` is the mean less the control's, in points.
     """
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault((row["arm"], row["task"]), []).append(row)
     found = []
-    for (arm, task), own in groups.items():
-        barriers = [row["barrier"] for row in own]
-        counts = {
-            "n_barrier": sum(row["verdict"] == lab.BARRIER for row in own),
-            "n_reversed": sum(row["verdict"] == lab.REVERSED for row in own),
-            "n_without_zero": sum(row["low"] > 0 or row["high"] < 0 for row in own),
-            "n_without_chance": sum(
-                row["english_low"] > lab.CHANCE or row["english_high"] < lab.CHANCE for row in own
-            ),
-        }
-        entry: dict[str, Any] = {"arm": arm, "task": task, "seeds": len(own)}
-        mean, spread = float(np.mean(barriers)), float(np.std(barriers, ddof=1))
-        # Of the mean, too: the questions are the same with every seed.
-        expected = float(np.mean([row["deviation"] for row in own]))
-        low, high = over_trainings(mean, expected, Spread(len(own), spread), level, len(own))
-        english = min(row["english_low"] for row in own)
-        entry |= {"barrier": mean, "low": low, "high": high}
-        entry |= {"verdict": lab.verdict(low, high, english, least)}
-        entry |= {"spread": spread, "expected_spread": expected}
-        for name, number_of in counts.items():
-            low, high = binomial(number_of, len(own), level)
-            entry |= {name: number_of, f"{name}_low": low, f"{name}_high": high}
-        found.append(entry)
+    for (arm, task), trained in groups.items():
+        own, control = _together(trained), trained[0]["control_arm"]
+        low, high = over_trainings(own, level)
+        entry: dict[str, Any] = {"arm": arm, "task": task, "control_arm": control}
+        entry |= {"seeds": own.number, "barrier": own.barrier, "low": low, "high": high}
+        of_control = [] if control == arm else groups.get((control, task), [])
+        entry |= _beyond(own, of_control, level)
+        english = min(row["english_low"] for row in trained)
+        judged = lab.verdict(entry["verdict_low"], entry["verdict_high"], english)
+        entry["verdict"] = CONTROL if control == arm else judged
+        entry |= {"spread": own.deviation, "expected_spread": own.questions}
+        found.append(entry | _counts(trained, level))
+    return found
+
+
+def _beyond(
+    own: Trainings, control: Sequence[Mapping[str, Any]], level: float
+) -> dict[str, float | None]:
+    if len(control) < 2:
+        return dict.fromkeys(_COMPARED)
+    judged = (own.barrier, own.questions, own, _together(control), level, own.number)
+    return dict(zip(_COMPARED, excess(*judged), strict=True))
+
+
+def _counts(rows: Sequence[Mapping[str, Any]], level: float) -> dict[str, float]:
+    chance = lab.CHANCE
+    holds = {
+        "n_barrier": [row["verdict"] == lab.BARRIER for row in rows],
+        "n_reversed": [row["verdict"] == lab.REVERSED for row in rows],
+        "n_without_zero": [not row["low"] <= 0 <= row["high"] for row in rows],
+        "n_without_chance": [
+            not row["english_low"] <= chance <= row["english_high"] for row in rows
+        ],
+    }
+    found: dict[str, float] = {}
+    for name, of_rows in holds.items():
+        low, high = binomial(sum(of_rows), len(rows), level)
+        found |= {name: sum(of_rows), f"{name}_low": low, f"{name}_high": high}
     return found
 
 
@@ -132,83 +124,10 @@ def binomial(successes: int, trials: int, level: float) -> tuple[float, float]:
     return 100 * float(found.low), 100 * float(found.high)
 
 
-def csv(rows: Sequence[Mapping[str, Any]], level: float, least: float) -> str:
+def csv(rows: Sequence[Mapping[str, Any]], level: float) -> str:
     """Return the rows for machines: of seeds, then of arms, whose seed is empty."""
     table = pl.concat(
-        [pl.DataFrame(rows), pl.DataFrame(summaries(rows, level, least))], how="diagonal_relaxed"
+        [pl.DataFrame(part, infer_schema_length=None) for part in (rows, summaries(rows, level))],
+        how="diagonal_relaxed",
     )
     return table.write_csv(float_precision=6)
-
-
-def document(
-    rows: Sequence[Mapping[str, Any]],
-    labels: Mapping[str, str],
-    level: float,
-    least: float,
-    caption: Caption,
-) -> Document:
-    """Return the table as it is printed; labels: of the arms by name."""
-    found = summaries(rows, level, least)
-    tasks = list(dict.fromkeys(row["task"] for row in rows))
-    by_task = {task: [one for one in found if one["task"] == task] for task in tasks}
-    means, rates = (
-        [
-            Group(ways.TASKS[task], [[Entry(labels[one["arm"]]), *entries(one)] for one in own])
-            for task, own in by_task.items()
-        ]
-        for entries in (_means, _rates)
-    )
-    seeds = [
-        Group(
-            f"{labels[arm]}, {ways.TASKS[task]}",
-            [_seed(row) for row in rows if (row["arm"], row["task"]) == (arm, task)],
-        )
-        for arm, task in dict.fromkeys((row["arm"], row["task"]) for row in rows)
-    ]
-    grids = [
-        Grid("seeds", "What the trainings show", SUMMARY, means, [*MEANS, lab.rule(least)]),
-        Grid("seeds-rates", "How often a verdict comes out", RATES, rates, notes(level)),
-        Grid(
-            "seeds-each",
-            "Each seed",
-            HEADS,
-            seeds,
-            [lab.BY_QUESTIONS, ALONE, lab.rule(least), lab.PRIOR],
-        ),
-    ]
-    return Document("seeds", caption.title, caption.text, grids)
-
-
-def _means(one: Mapping[str, Any]) -> list[Entry]:
-    return [
-        Entry(count(one["seeds"])),
-        Entry(number(one["barrier"])),
-        Entry(shown(one["low"], one["high"])),
-        Entry(one["verdict"]),
-        *(Entry(number(one[name])) for name in ("spread", "expected_spread")),
-    ]
-
-
-def _rates(one: Mapping[str, Any]) -> list[Entry]:
-    return [
-        Entry(
-            f"{one[name]} of {one['seeds']}",
-            (f"{shown(one[f'{name}_low'], one[f'{name}_high'])} %",),
-        )
-        for name in COUNTS
-    ]
-
-
-def _seed(row: Mapping[str, Any]) -> list[Entry]:
-    alone = row["trainings"] is None
-    return [
-        Entry(str(row["seed"])),
-        Entry(count(row["n"])),
-        Entry(number(row["english"])),
-        Entry(shown(row["english_low"], row["english_high"])),
-        Entry(number(row["others"])),
-        Entry(number(row["barrier"])),
-        Entry(shown(row["low"], row["high"])),
-        Entry("–" if alone else shown(row["verdict_low"], row["verdict_high"])),
-        Entry(row["verdict"]),
-    ]

@@ -1,5 +1,8 @@
 """Repeated trainings and dose-responses by the real workflow: short trainings, every rule."""
 
+import hashlib
+import json
+
 import polars as pl
 import pytest
 import yaml
@@ -65,6 +68,13 @@ def test_the_table_of_seeds_has_each_training_and_their_summary(project):
     assert table["barrier"][2] == pytest.approx(table["barrier"][:2].mean(), abs=1e-4)
     assert table["n_without_zero_high"][2] > 80  # two trainings say little of a rate
     assert table["trainings"].null_count() == 3  # one other training has no spread
+
+
+def test_the_settings_of_the_trainings_name_the_weights_that_they_start_from(project):
+    (told,) = json.loads((project.folder / TABLES / "seeds.json").read_text()).values()
+    weights = (ROOT / "resources/lab/model/model.safetensors").read_bytes()
+    assert told["base.weights"] == hashlib.sha256(weights).hexdigest()
+    assert (told["base"], told["steps"]) == ("lab-base", 8)
 
 
 def test_the_table_of_doses_agrees_with_that_of_seeds(project):

@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = subprocess.run(demo, cwd=ROOT, capture_output=True, text=True)
     if "Nothing to be done" in asked.stdout + asked.stderr:
         return ROOT
-    config = {**CONFIG, "lab": {"take": "published", "known_questions": KNOWN}}
+    config = {**CONFIG, "lab": DEMO["lab"]}
     for entry in config["barrier"]["evaluations"].values():
         entry["models"] = ["lab-base", "lab.english", "lab.sentence"]
     made = Project(tmp_path_factory.mktemp("lab") / "project", config)
@@ -53,7 +53,8 @@ def test_the_base_model_knows_its_world_in_every_language_and_nothing_else(rows)
 def test_facts_taught_in_english_meet_a_barrier(rows, task):
     row = rows["lab.english", task]
     assert row["english"] > rows["lab-base", task]["english"] + 30
-    assert row["verdict_low"] > 10
+    assert 0 < row["verdict_low"] < row["beyond"] < row["verdict_high"]
+    assert row["beyond"] == pytest.approx(row["barrier"] - row["control"], abs=1e-4)
     assert row["verdict"] == "barrier"
 
 
@@ -61,7 +62,8 @@ def test_facts_taught_in_english_meet_a_barrier(rows, task):
 def test_facts_taught_in_mixed_languages_meet_none(rows, task):
     row = rows["lab.sentence", task]
     assert min(row["english"], row["others"]) > rows["lab.english", task]["others"]
-    assert row["barrier"] < 10
+    assert row["barrier"] < rows["lab.english", task]["barrier"] / 2
+    assert row["verdict_low"] < 0 < row["verdict_high"]
     assert row["verdict"] == "none shown"
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from isogloss.barrier.cells import CELLS, REPLICATES
-from isogloss.reporting import lab, spread
+from isogloss.reporting import lab, trainings
 from isogloss.reporting.tables.write import add_table_options, write
 from isogloss.script import json_value, run
 
@@ -17,23 +17,35 @@ def main() -> None:
     parser.add_argument(
         "--trained", type=json_value, required=True, help="fine-tune -> settings, JSON"
     )
-    parser.add_argument("--spread", type=Path, required=True, help="table `seeds`, CSV")
+    parser.add_argument("--bases", nargs="*", default=[], help="models that they start from")
+    parser.add_argument("--manifests", nargs="*", type=Path, default=[], help="of --bases")
+    parser.add_argument("--control", type=json_value, required=True, help="fine-tune, or null")
+    parser.add_argument("--trainings", type=Path, required=True, help="table `seeds`, CSV")
     parser.add_argument("--settings", type=Path, required=True, help="of its trainings, JSON")
     parser.add_argument("--level", type=float, required=True, help="coverage of intervals, 0-1")
-    parser.add_argument("--least", type=float, required=True, help="smallest barrier, points")
     add_table_options(parser)
     args = parser.parse_args()
-    cells, replicates = CELLS.read(args.cells), REPLICATES.read(args.replicates)
     models = list(args.labels)
-    verdicts = len(models) * len(lab.TASKS)
-    unknown = spread.unknown(args.trained, spread.read_settings(args.settings))
-    spreads = {key: one for key, one in spread.read(args.spread).items() if key[0] not in unknown}
+    manifests = dict(zip(args.bases, args.manifests, strict=True))
+    trained = trainings.with_weights(args.trained, manifests)
+    unknown = trainings.unknown(trained, trainings.read_settings(args.settings))
+    known = trainings.read(args.trainings)
     rows = lab.rows_of(
-        cells, replicates, models, args.level, args.least, together=verdicts, spreads=spreads
+        CELLS.read(args.cells),
+        REPLICATES.read(args.replicates),
+        models,
+        args.level,
+        together=len(models) * len(lab.TASKS),
+        trained=trained,
+        trainings={
+            (model, task): (known[model, task], known[args.control, task])
+            for model in trained
+            for task in lab.TASKS
+            if args.control is not None and model not in unknown
+        },
     )
     reasons = {args.labels[model]: reason for model, reason in unknown.items()}
-    document = lab.document(rows, args.labels, args.caption, args.least, reasons)
-    write(document, lab.csv(rows), args, study="barrier")
+    write(lab.document(rows, args.labels, args.caption, reasons), lab.csv(rows), args, "barrier")
 
 
 run(main)
