@@ -34,9 +34,14 @@ def frozen(project, run):
     held = project.processes(GENERATE)
     for process in held:
         os.kill(process, signal.SIGSTOP)
-    yield
-    for process in set(held) & set(project.processes(GENERATE)):
-        os.kill(process, signal.SIGCONT)
+    try:
+        # The controller tells accounting of a job after it has begun.
+        until("accounting has the job", lambda: project.jobs(GENERATE))
+        yield
+    finally:
+        # After a failure, too: a job that is held for ever would hold up all tests after this one.
+        for process in set(held) & set(project.processes(GENERATE)):
+            os.kill(process, signal.SIGCONT)
 
 
 def finished(run, project) -> list:
