@@ -51,7 +51,7 @@ class Experiments:
         """
         lab, entry = self.config.lab, self.config.finetunes[model]
         found = {f"lab.{key}": value for key, value in lab.base().items()}
-        found |= {f"lab.{key}": getattr(lab, key) for key in ("rounds", "rehearsal")}
+        found |= {"lab.rounds": lab.rounds, "lab.rehearsal": lab.rehearsal}
         if entry.corpus:
             corpora = Corpora(self.config)
             mixed = corpora.options(entry.corpus, str(entry.mix))

@@ -14,11 +14,7 @@ from isogloss.config.check_evaluations import check_evaluations
 from isogloss.config.check_languages import check_languages
 from isogloss.config.check_mmlu import check_mmlu
 from isogloss.config.finetuned import with_finetuned
-from isogloss.config.lab_models import (
-    check_lab_models,
-    measured_trainings,
-    with_shipped,
-)
+from isogloss.config.lab_models import check_lab_models, measured_trainings, with_shipped
 from isogloss.config.models import CONTROL_PREFIX, Model, ModelTable
 from isogloss.config.seeds import repeated, with_seeds
 from isogloss.config.settings import QUIZ_DATA, Settings

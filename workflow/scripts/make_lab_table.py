@@ -41,7 +41,7 @@ def main() -> None:
             (model, task): (known[model, task], known[args.control, task])
             for model in trained
             for task in lab.TASKS
-            if args.control is not None and model not in unknown
+            if model not in unknown and (args.control, task) in known
         },
     )
     reasons = {args.labels[model]: reason for model, reason in unknown.items()}
